@@ -1,0 +1,73 @@
+package auth
+
+import (
+	"slices"
+	"time"
+)
+
+// Method is the way in which a grant came about.
+type Method string
+
+// The three ways in. All lead to the same kind of grant.
+const (
+	MethodBrowser Method = "browser" // authorization code with PKCE (RFC 6749 §4.1, RFC 7636)
+	MethodDevice  Method = "device"  // device authorization grant (RFC 8628)
+	MethodAPIKey  Method = "api-key" // HTTP Digest with a TiDB Cloud API key
+)
+
+// User is who signed in, as userinfo says (TiDB Cloud facts §1.11).
+type User struct {
+	Subject string `json:"subject,omitempty"`
+	Email   string `json:"email,omitempty"`
+	Name    string `json:"name,omitempty"`
+}
+
+// Organization is the one organization a grant belongs to.
+type Organization struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// Project is one project of the organization.
+type Project struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+// Scope is what the user lets the window show now. The zero Scope shows
+// everything the grant covers, also projects that come later.
+type Scope struct {
+	Only []string `json:"only,omitempty"` // project ids
+}
+
+// Shows reports whether the scope shows a project.
+func (s Scope) Shows(projectID string) bool {
+	return len(s.Only) == 0 || slices.Contains(s.Only, projectID)
+}
+
+// Grant is one authorization: environment, user, organization, the projects
+// and role it covers, and when it was given. It holds no secret; the credential
+// lives in a Store under the grant's ID.
+type Grant struct {
+	ID           string       `json:"id"`          // random; names the credential in the Store
+	Environment  string       `json:"environment"` // Environment.Name
+	Method       Method       `json:"method"`
+	Issuer       string       `json:"issuer,omitempty"`
+	ClientID     string       `json:"client_id,omitempty"`
+	User         User         `json:"user"`
+	Organization Organization `json:"organization"`           // zero when the server did not say; the API tells later
+	AllProjects  bool         `json:"all_projects,omitempty"` // as the token answer's authorization_details say (RFC 9396 §7)
+	Projects     []Project    `json:"projects,omitempty"`     // AllProjects and Projects both zero: the server did not say
+	Role         string       `json:"role,omitempty"`
+	GrantedScope string       `json:"granted_scope,omitempty"` // the scope string of the token answer (RFC 6749 §5.1)
+	Scope        Scope        `json:"scope"`                   // what the window may show now
+	GrantedAt    time.Time    `json:"granted_at"`
+	LastUsed     time.Time    `json:"last_used"` // set when signing in, and by whoever opens the grant
+	Kept         string       `json:"kept"`      // where the credential is kept: KeptKeyring or KeptSession
+}
+
+// The places where a credential can be kept.
+const (
+	KeptKeyring = "keyring"
+	KeptSession = "session"
+)

@@ -1,0 +1,50 @@
+package auth
+
+import "time"
+
+// Stage is how far a sign-in has come.
+type Stage int
+
+// The stages, in the order in which they are reported.
+const (
+	StageListening     Stage = iota + 1 // the loopback listener is up, the link is known
+	StageBrowserOpened                  // the browser was started
+	StageWaiting                        // waiting for the user's answer
+	StageExchanging                     // the answer came; the code is being exchanged
+	StageStoring                        // the credential is being stored
+	StageDone                           // the grant is stored
+)
+
+// Progress is what a sign-in reports: how far it is and what a window needs
+// to show beside it. Reports come one at a time, from the goroutine that
+// called SignIn; the same stage may be reported again with other values.
+type Progress struct {
+	Stage      Stage
+	Address    string    // the loopback listener, as "127.0.0.1:49152"
+	Link       string    // the authorize URL, for Copy link and Open again; works more than once
+	Host       string    // host of the authorize URL, for words
+	Deadline   time.Time // when the attempt ends
+	Stray      int       // requests ignored so far
+	BrowserErr error     // the opener failed or is absent; the attempt goes on
+	// Rejected is why an answer with the right state was not accepted, such as
+	// a wrong iss (RFC 9207 §2.4). The attempt goes on.
+	Rejected error
+
+	// The device grant only (RFC 8628 §3.2).
+	UserCode                string
+	VerificationURI         string
+	VerificationURIComplete string
+	Interval                time.Duration
+}
+
+// Options are the choices of one attempt.
+type Options struct {
+	SelectAccount bool          // adds prompt=select_account (OIDC Core §3.1.2.1)
+	LoginHint     string        // adds login_hint
+	Replaces      string        // id of the grant that the new one replaces; it is revoked after the new one is stored
+	Timeout       time.Duration // default 5 minutes
+	SessionOnly   bool          // keep the credential in Config.Session, for this session only
+}
+
+// defaultTimeout is how long an attempt waits for the user's answer.
+const defaultTimeout = 5 * time.Minute
