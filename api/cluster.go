@@ -1,0 +1,183 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// serverlessClusterOf reads a cluster of the serverless host.
+func serverlessClusterOf(v value) (Cluster, bool) {
+	c := Cluster{Raw: json.RawMessage(v), Host: HostServerless}
+	var name, legacyPlan string
+	for key, member := range v.fields() {
+		switch key {
+		case "name":
+			name = member.text()
+		case "region":
+			c.Region = regionObject(member)
+		case "servicePlan":
+			c.Plan = planOf(member.shared())
+		case "clusterPlan":
+			legacyPlan = member.shared()
+		case "userPrefix":
+			c.UserPrefix = member.text()
+		case "spendingLimit":
+			c.SpendingLimit = spendingLimitOf(member)
+		case "autoScaling":
+			c.MinRCU, c.MaxRCU = scalingOf(member)
+		case "automatedBackupPolicy":
+			c.Backup = backupPolicyOf(member)
+		case "endpoints":
+			c.Public, c.Private = endpointsOf(member)
+		case "highAvailabilityType":
+			c.Availability = member.shared()
+		default:
+			c.readCommon(key, member)
+		}
+	}
+	if c.Plan == "" {
+		// clusterPlan is the legacy field; servicePlan is the canonical one.
+		c.Plan = planOf(legacyPlan)
+	}
+	return c.named(name)
+}
+
+// dedicatedClusterOf reads a cluster of the dedicated host. It has no
+// endpoints of its own: they are those of its node groups.
+func dedicatedClusterOf(v value) (Cluster, bool) {
+	c := Cluster{Raw: json.RawMessage(v), Host: HostDedicated, Plan: PlanDedicated}
+	var name, region, provider, display string
+	var port int
+	var nodes nodeSettings
+	for key, member := range v.fields() {
+		switch key {
+		case "name":
+			name = member.text()
+		case "regionId":
+			region = member.shared()
+		case "regionDisplayName":
+			display = member.shared()
+		case "cloudProvider":
+			provider = member.shared()
+		case "servicePlan":
+			c.Plan = planOf(either(member.shared(), string(PlanDedicated)))
+		case "port":
+			port = member.number()
+		case "tidbNodeSetting":
+			nodes.readTiDB(member)
+		case "tikvNodeSetting":
+			nodes.tikv = storageGroup("TiKV", member)
+		case "tiflashNodeSetting":
+			nodes.tiflash = storageGroup("TiFlash", member)
+		default:
+			c.readCommon(key, member)
+		}
+	}
+	c.Region = regionOf(region, provider, display)
+	c.Nodes = nodes.groups()
+	c.Public, c.Private = nodes.endpoints(port)
+	return c.named(name)
+}
+
+// readCommon reads what both hosts tell alike.
+func (c *Cluster) readCommon(key string, v value) {
+	switch key {
+	case "clusterId":
+		c.ID = v.text()
+	case "displayName":
+		c.Name = v.text()
+	case "state":
+		c.State = stateOf(v.shared())
+	case "version":
+		c.Version = v.shared()
+	case "createdBy":
+		c.CreatedBy = v.shared()
+	case "createTime":
+		c.Created = v.instant()
+	case "updateTime":
+		c.Updated = v.instant()
+	case "labels":
+		for name, label := range v.members() {
+			switch name {
+			case labelProject:
+				c.ProjectID = label.shared()
+			case labelOrganization:
+				c.OrganizationID = label.shared()
+			}
+		}
+		c.Labels = v.pairs(labelProject, labelOrganization)
+	case "annotations":
+		c.Annotations = v.pairs()
+	}
+}
+
+// named completes the id from the resource name and the display name from the
+// id; a cluster without any id cannot be shown.
+func (c Cluster) named(resource string) (Cluster, bool) {
+	c.ID = either(c.ID, lastSegment(resource))
+	c.Name = either(c.Name, c.ID)
+	return c, c.ID != ""
+}
+
+func regionObject(v value) Region {
+	var name, id, provider, deprecated, display string
+	for key, member := range v.fields() {
+		switch key {
+		case "name":
+			name = member.shared()
+		case "regionId":
+			id = member.shared()
+		case "cloudProvider":
+			provider = member.shared()
+		case "provider":
+			deprecated = member.shared()
+		case "displayName":
+			display = member.shared()
+		}
+	}
+	return regionOf(either(id, name), either(provider, deprecated), display)
+}
+
+// spendingLimitOf reads the cents a month. An empty object tells nothing.
+func spendingLimitOf(v value) *int {
+	for name, member := range v.fields() {
+		if cents, ok := member.integer(); ok && name == "monthly" {
+			return &cents
+		}
+	}
+	return nil
+}
+
+func scalingOf(v value) (least, most int) {
+	for name, member := range v.fields() {
+		switch name {
+		case "minRcu":
+			least = member.number()
+		case "maxRcu":
+			most = member.number()
+		}
+	}
+	return least, most
+}
+
+func backupPolicyOf(v value) BackupPolicy {
+	var p BackupPolicy
+	for name, member := range v.fields() {
+		switch name {
+		case "startTime":
+			p.Start = startOf(member)
+		case "retentionDays":
+			p.RetentionDays = member.number()
+		}
+	}
+	return p
+}
+
+// startOf keeps the documented "HH:mm" and shortens a whole time to it.
+func startOf(v value) string {
+	text := v.shared()
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t.UTC().Format("15:04")
+	}
+	return text
+}

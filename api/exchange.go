@@ -1,0 +1,207 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// maxBody bounds what is read of one answer. A page of 100 clusters is about
+// a tenth of a megabyte.
+const maxBody = 16 << 20
+
+// get reads an object with GET, waiting and trying again as far as [patience]
+// goes. Path is escaped already.
+func (c *Client) get(ctx context.Context, host Host, path string, query url.Values) (answer, error) {
+	base, ok := c.bases[host]
+	if !ok {
+		return answer{}, c.fail(host, path,
+			fmt.Errorf("%w: the environment has no address for the %s API", ErrUnreachable, host))
+	}
+	address := *base
+	escaped := base.EscapedPath() + versionPrefix + path
+	unescaped, err := url.PathUnescape(escaped)
+	if err != nil {
+		return answer{}, c.fail(host, path, fmt.Errorf("%w: the address is not usable", ErrUnreachable))
+	}
+	address.Path, address.RawPath = unescaped, escaped
+	address.RawQuery = query.Encode()
+
+	patience := patience{jitter: c.jitter}
+	for attempt := 1; ; attempt++ {
+		a, failure := c.exchange(ctx, host, &address, attempt)
+		if failure == nil {
+			return a, nil
+		}
+		failure.Attempts = attempt
+		wait, again := patience.next(failure)
+		if !again {
+			return answer{}, failure
+		}
+		if err := c.wait(ctx, wait); err != nil {
+			failure.Err = err
+			return answer{}, failure
+		}
+	}
+}
+
+// exchange sends one request, records it, and reads the answer.
+func (c *Client) exchange(ctx context.Context, host Host, address *url.URL, attempt int) (answer, *Error) {
+	record := Request{
+		At: c.now(), Host: host, Method: http.MethodGet, URLHost: address.Host,
+		Path: recordedPath(address), Attempt: attempt, Why: whyOf(ctx), Limit: -1, Remaining: -1,
+	}
+	a, failure := c.send(ctx, address, &record)
+	record.Duration = c.now().Sub(record.At)
+	if failure != nil {
+		record.Err = failure
+	}
+	c.onRequest(record)
+	return a, failure
+}
+
+// send is the part of an exchange between the clock's two readings.
+func (c *Client) send(ctx context.Context, address *url.URL, record *Request) (answer, *Error) {
+	failure := &Error{Host: record.Host, URLHost: address.Host, Path: address.EscapedPath(), Attempts: record.Attempt}
+	attempt, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(attempt, http.MethodGet, address.String(), nil)
+	if err != nil {
+		failure.Err = fmt.Errorf("%w: the address is not usable", ErrUnreachable)
+		return answer{}, failure
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "canopy")
+	response, err := c.http.Do(request)
+	if err != nil {
+		failure.Err = c.explain(ctx, attempt, err)
+		return answer{}, failure
+	}
+	defer response.Body.Close()
+
+	record.Status = response.StatusCode
+	record.readHeaders(response.Header, c.now())
+	failure.Status, failure.TraceID = record.Status, record.TraceID
+	if !record.Reset.IsZero() {
+		failure.Reset = time.Duration(headerNumber(response.Header, "X-Ratelimit-Reset")) * time.Second
+	}
+	body, err := readBody(response)
+	record.Bytes = int64(len(body))
+	if err != nil {
+		failure.Err = c.explain(ctx, attempt, err)
+		return answer{}, failure
+	}
+	return judge(response, body, failure)
+}
+
+// explain turns the error of a transport into what lies beneath an [Error].
+func (c *Client) explain(ctx, attempt context.Context, err error) error {
+	var redirected *redirectError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case attempt.Err() != nil:
+		// Not wrapped: the deadline was this attempt's, not the caller's.
+		return fmt.Errorf("%w: no answer within %s", ErrUnreachable, c.timeout)
+	case errors.As(err, &redirected):
+		return fmt.Errorf("%w: %w", ErrMalformed, redirected)
+	case errors.Is(err, errTooLarge), errors.Is(err, errBrokenOff):
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	if bare := (*url.Error)(nil); errors.As(err, &bare) {
+		err = bare.Err // it repeats the address, with the query
+	}
+	if isConnectionError(err) {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	return err
+}
+
+var (
+	errTooLarge  = errors.New("it is larger than 16 MiB")
+	errBrokenOff = errors.New("it breaks off in the middle")
+)
+
+func readBody(response *http.Response) ([]byte, error) {
+	size := 32 << 10
+	if n := response.ContentLength; n > 0 && n < maxBody {
+		size = int(n) + 1
+	}
+	body := make([]byte, 0, size)
+	for {
+		n, err := response.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			return body, nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return body, fmt.Errorf("%w: %w", errBrokenOff, err)
+		case err != nil:
+			return body, err
+		case len(body) > maxBody:
+			return nil, errTooLarge
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+// fail returns an error for a read that was not even tried.
+func (c *Client) fail(host Host, path string, err error) *Error {
+	e := &Error{Host: host, Path: versionPrefix + path, URLHost: string(host), Err: err}
+	if base, ok := c.bases[host]; ok {
+		e.URLHost = base.Host
+	}
+	return e
+}
+
+// recordedPath is the path with the query as far as it is harmless: a page
+// token means nothing to a reader, and nobody promises what is in it.
+func recordedPath(address *url.URL) string {
+	query := address.Query()
+	if query.Has("pageToken") {
+		query.Set("pageToken", "…")
+	}
+	text, err := url.QueryUnescape(query.Encode())
+	if err != nil || text == "" {
+		return address.EscapedPath()
+	}
+	return address.EscapedPath() + "?" + text
+}
+
+// redirectError is a redirect that was not followed.
+type redirectError struct{ host string }
+
+func (e *redirectError) Error() string {
+	return fmt.Sprintf("it redirects to another host, %s, which is not followed", e.host)
+}
+
+// sameHostOnly returns a copy of client that follows redirects only within a
+// host: a captive portal or a sign-in page elsewhere is no API, and nothing
+// meant for one host is asked of another.
+func sameHostOnly(client *http.Client) *http.Client {
+	guarded := http.Client{}
+	if client != nil {
+		guarded = *client
+	}
+	next := guarded.CheckRedirect
+	guarded.CheckRedirect = func(request *http.Request, via []*http.Request) error {
+		first := via[0].URL
+		if request.URL.Host != first.Host || request.URL.Scheme != first.Scheme {
+			return &redirectError{host: clean(request.URL.Host, 100)}
+		}
+		if len(via) > 5 {
+			return errors.New("too many redirects")
+		}
+		if next != nil {
+			return next(request, via)
+		}
+		return nil
+	}
+	return &guarded
+}
