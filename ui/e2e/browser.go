@@ -1,0 +1,250 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/remote"
+)
+
+// browserScript is what the desktop opens links with. It notes its process id and the link, then becomes Chromium: with
+// an empty profile, its debugging port on the loopback, and nothing that would call home. As root Chromium has no sandbox.
+const browserScript = `#!/bin/sh
+echo $$ >> '%[1]s/pids'
+printf '%%s\n' "$1" >> '%[1]s/links'
+[ "$(id -u)" = 0 ] && set -- --no-sandbox "$@"
+exec chromium --user-data-dir='%[1]s/profile' --remote-debugging-port=0 --password-store=basic \
+ --test-type --no-first-run --no-default-browser-check --no-pings --disable-gpu --disable-quic --disable-dev-shm-usage \
+ --disable-background-networking --disable-component-update --disable-sync --disable-domain-reliability \
+ --disable-extensions --disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider \
+ --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]' \
+ --window-size=1000,860 --window-position=40,20 "$@"
+`
+
+const browserEntry = "[Desktop Entry]\nType=Application\nName=Browser\nExec=%s %%u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n"
+
+const browserDefaults = "[Default Applications]\nx-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\n"
+
+// writeBrowser makes Chromium the desktop's default browser, in both ways that xdg-open knows: $BROWSER and the list of
+// default applications.
+func (d *Desktop) writeBrowser() error {
+	script := d.path("bin/browser")
+	return errors.Join(
+		os.WriteFile(script, fmt.Appendf(nil, browserScript, d.path("browser")), 0o700),
+		os.WriteFile(d.path("home/.local/share/applications/browser.desktop"), fmt.Appendf(nil, browserEntry, script), 0o600),
+		os.WriteFile(d.path("home/.config/mimeapps.list"), []byte(browserDefaults), 0o600),
+	)
+}
+
+// closeBrowser ends every browser that was opened. The profile folder on its command line tells it from a stranger that
+// has got the same process id since.
+func (d *Desktop) closeBrowser() {
+	text, err := os.ReadFile(d.path("browser/pids"))
+	if err != nil {
+		return // never opened
+	}
+	for _, line := range strings.Fields(string(text)) {
+		pid, err := strconv.Atoi(line)
+		if err != nil {
+			continue
+		}
+		cmdline, err := os.ReadFile(filepath.Join("/proc", line, "cmdline"))
+		if err == nil && strings.Contains(string(cmdline), d.path("browser/profile")) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// Links lists the links that the desktop was asked to open, oldest first.
+func (d *Desktop) Links() ([]string, error) {
+	text, err := os.ReadFile(d.path("browser/links"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	return strings.Fields(string(text)), err
+}
+
+// Page is the browser's page that Canopy opened.
+type Page struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu   sync.Mutex
+	seen []string // every address the page has asked for since we look
+}
+
+// Page waits until the browser is open and attaches to the page that shows an address with this beginning.
+func (d *Desktop) Page(ctx context.Context, address string) (*Page, error) {
+	link, err := d.debugger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alloc, stop := remote.NewAllocator(ctx, link, remote.NoModifyURL)
+	quiet := func(string, ...any) {} // the protocol is younger than the library's idea of it: unknown events are no errors
+	id, err := d.target(alloc, address)
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	p := &Page{}
+	tab, cancel := chromedp.NewContext(alloc, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel(), chromedp.WithErrorf(quiet))
+	p.ctx, p.cancel = tab, func() { cancel(); stop() }
+	if err := chromedp.Listen(tab, p.note); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("attach to the browser: %w", err)
+	}
+	return p, nil
+}
+
+// debugger waits for the address of the browser's debugging port.
+func (d *Desktop) debugger(ctx context.Context) (link string, err error) {
+	err = until(ctx, "the browser", func() (bool, string, error) {
+		text, err := os.ReadFile(d.path("browser/profile/DevToolsActivePort"))
+		if err != nil {
+			return false, "", nil
+		}
+		port, path, ok := strings.Cut(strings.TrimSpace(string(text)), "\n")
+		link = "ws://127.0.0.1:" + port + path
+		return ok && path != "", "", nil
+	})
+	return link, err
+}
+
+// target waits for the browser's page with this address.
+func (d *Desktop) target(alloc context.Context, address string) (id target.ID, err error) {
+	link, err := d.debugger(alloc)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", err
+	}
+	err = until(alloc, "the browser's page at "+address, func() (bool, string, error) {
+		var pages []struct{ ID, Type, URL string }
+		text, err := get(alloc, "http://"+u.Host+"/json/list", nil)
+		if err != nil {
+			return false, err.Error(), nil
+		}
+		if err := json.Unmarshal(text, &pages); err != nil {
+			return false, "", err
+		}
+		for i := range pages {
+			if pages[i].Type == "page" && strings.HasPrefix(pages[i].URL, address) {
+				id = target.ID(pages[i].ID)
+				return true, "", nil
+			}
+		}
+		return false, string(text), nil
+	})
+	return id, err
+}
+
+// note remembers where the page goes.
+func (p *Page) note(ev any) {
+	if r, ok := ev.(*network.EventRequestWillBeSent); ok {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.seen = append(p.seen, r.Request.URL+r.Request.URLFragment)
+	}
+}
+
+// Visited lists every address that the page asked for while it was watched, redirects included.
+func (p *Page) Visited() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.seen...)
+}
+
+// Location returns the page's address and words.
+func (p *Page) Location() (address, words string, err error) {
+	var errs [2]error
+	address, errs[0] = chromedp.Run(p.ctx, chromedp.Location())
+	words, errs[1] = chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText : ''"))
+	return address, words, errors.Join(errs[:]...)
+}
+
+// History lists the addresses that the page's Back button knows.
+func (p *Page) History() ([]string, error) {
+	entries, err := chromedp.Run(p.ctx, chromedp.NavigationEntries())
+	var addresses []string
+	for _, e := range entries.Entries {
+		addresses = append(addresses, e.URL)
+	}
+	return addresses, err
+}
+
+// spot finds the middle of what a person would press: a visible label, button or link with these words, not covered by
+// anything else.
+const spot = `(() => {
+  const words = %s, exact = %t;
+  for (const e of document.querySelectorAll('button, a, summary, label, input[type=submit], input[type=radio], input[type=checkbox]')) {
+    const said = (e.innerText || e.value || e.ariaLabel || '').trim().replace(/\s+/g, ' ');
+    if (exact ? said !== words : !said.includes(words)) continue;
+    e.scrollIntoView({block: 'center', behavior: 'instant'});
+    const r = e.getBoundingClientRect();
+    if (!r.width || !r.height || e.disabled) continue;
+    const x = r.left + Math.min(r.width / 2, 120), y = r.top + r.height / 2;
+    const top = document.elementFromPoint(x, y);
+    if (top && (e === top || e.contains(top))) return {x, y};
+  }
+  return null;
+})()`
+
+// Click presses the label, button or link that says exactly these words, or, if none does, contains them.
+func (p *Page) Click(words string) error {
+	quoted, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	var at *struct{ X, Y float64 }
+	err = until(p.ctx, fmt.Sprintf("%q on the page", words), func() (bool, string, error) {
+		for _, exact := range []bool{true, false} {
+			at, err = chromedp.Run(p.ctx, chromedp.Evaluate[*struct{ X, Y float64 }](fmt.Sprintf(spot, quoted, exact)))
+			if err != nil || at != nil {
+				return at != nil, "", err
+			}
+		}
+		_, said, err := p.Location()
+		return false, said, err
+	})
+	if err != nil {
+		return err
+	}
+	return chromedp.Do(p.ctx, chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// Await waits until the page's address and words satisfy a condition.
+func (p *Page) Await(what string, cond func(address, words string) bool) error {
+	return until(p.ctx, what, func() (bool, string, error) {
+		address, words, err := p.Location()
+		if err != nil {
+			return false, err.Error(), nil // between two pages
+		}
+		return cond(address, words), address + " says " + words, nil
+	})
+}
+
+// Picture saves the page as a picture.
+func (p *Page) Picture(path string) error {
+	img, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, img, 0o644)
+}
+
+// Close lets go of the page, which stays open.
+func (p *Page) Close() { p.cancel() }
