@@ -1,6 +1,10 @@
 package inventory
 
-import "time"
+import (
+	"time"
+
+	"canopy/api"
+)
 
 // PartKind says what a [Part] holds.
 type PartKind string
@@ -18,7 +22,8 @@ const (
 type Part struct {
 	Kind PartKind
 	// ID is the project of PartDedicated, the cluster of PartBranches, and
-	// empty for the others.
+	// empty for the others. PartDedicated without an ID is the host's default
+	// project, which is read when the list of projects cannot be.
 	ID string
 }
 
@@ -39,4 +44,38 @@ type Status struct {
 	Rows int
 	// Total is how many rows the host said there are, -1 if it did not.
 	Total int
+}
+
+// holding is a part with its rows, of which one kind is used. It is never
+// changed once it stands in a snapshot.
+type holding struct {
+	status       Status
+	organization api.Organization
+	projects     prefix[api.Project]
+	clusters     prefix[api.Cluster]
+	branches     prefix[api.Branch]
+	// doubtful is true if rows are known to be missing or left over although
+	// the reading reached its end.
+	doubtful bool
+}
+
+// certain reports whether the rows are all there are, as far as one can know.
+func (h holding) certain() bool {
+	return h.status.Done && h.status.Err == nil && !h.doubtful
+}
+
+// settled reports whether the part was read in full and is not being read.
+func (h holding) settled() bool {
+	return h.status.Done && h.status.Err == nil && !h.status.Loading
+}
+
+func describeProject(p *api.Project) key { return key{id: p.ID, name: p.Name} }
+func describeCluster(c *api.Cluster) key { return key{id: c.ID, name: c.Name, group: c.ProjectID} }
+func describeBranch(b *api.Branch) key   { return key{id: b.ID, name: b.Name} }
+
+// readsDedicated reports whether the dedicated host has to be asked for a
+// project. The type came into the answers in April 2026 and may be missing or
+// new; only of the two known others one can be sure.
+func readsDedicated(t api.ProjectType) bool {
+	return t != api.ProjectTiDBX && t != api.ProjectVirtual
 }

@@ -11,75 +11,226 @@ import (
 const NoProject = "no-project"
 
 // Snapshot is an inventory at one moment. It never changes, and is safe for
-// concurrent use. Slices and maps it returns are shared: read them only.
-type Snapshot struct{}
+// concurrent use. Slices it returns are shared: read them only. The zero
+// Snapshot is that of an inventory that has read nothing.
+type Snapshot struct {
+	core  *core
+	shows func(projectID string) bool // nil shows all
+}
+
+func (s *Snapshot) now() *core {
+	if s.core == nil {
+		return new(core)
+	}
+	return s.core
+}
+
+func (s *Snapshot) showing(projectID string) bool { return s.shows == nil || s.shows(projectID) }
 
 // Organization returns the organization. Its ID comes from the projects or
 // clusters if the organization's own answer has none.
-func (s *Snapshot) Organization() api.Organization { return api.Organization{} }
+func (s *Snapshot) Organization() api.Organization { return s.now().organization() }
 
-// Projects returns the projects sorted by name, the virtual one last.
-func (s *Snapshot) Projects() []api.Project { return nil }
+// Projects returns the projects sorted by name, the virtual one last. A
+// project that clusters are labelled with but the list lacks has its id for
+// a name.
+func (s *Snapshot) Projects() []api.Project {
+	all := s.now().known().projects
+	if s.shows == nil {
+		return all
+	}
+	var shown []api.Project
+	for _, p := range all {
+		if s.shows(p.ID) {
+			shown = append(shown, p)
+		}
+	}
+	return shown
+}
 
 // Project returns the project with the given id.
-func (s *Snapshot) Project(id string) (api.Project, bool) { return api.Project{}, false }
+func (s *Snapshot) Project(id string) (api.Project, bool) {
+	if !s.showing(id) {
+		return api.Project{}, false
+	}
+	return s.now().known().project(id)
+}
 
 // Clusters returns the clusters of a project, sorted by name. Clusters
-// without a project label belong to the virtual project; clusters of a
-// project that is not listed, to one made from its id.
-func (s *Snapshot) Clusters(projectID string) []api.Cluster { return nil }
+// without a project label belong to the virtual project, and their ProjectID
+// says so.
+func (s *Snapshot) Clusters(projectID string) []api.Cluster {
+	if !s.showing(projectID) {
+		return nil
+	}
+	return s.now().clusters(projectID).values()
+}
 
 // Cluster returns the cluster with the given id.
-func (s *Snapshot) Cluster(id string) (api.Cluster, bool) { return api.Cluster{}, false }
+func (s *Snapshot) Cluster(id string) (api.Cluster, bool) {
+	c, ok := s.now().cluster(id)
+	if !ok || !s.showing(c.ProjectID) {
+		return api.Cluster{}, false
+	}
+	return c, true
+}
 
 // Branches returns the branches of a cluster, sorted by name, as far as
 // [Inventory.LoadBranches] has read them.
-func (s *Snapshot) Branches(clusterID string) []api.Branch { return nil }
+func (s *Snapshot) Branches(clusterID string) []api.Branch {
+	if _, ok := s.Cluster(clusterID); !ok {
+		return nil
+	}
+	h, _ := s.now().branches.get(Part{PartBranches, clusterID})
+	return h.branches.group("").values()
+}
 
 // Status returns how far the reading of a part has come.
-func (s *Snapshot) Status(part Part) Status { return Status{Total: -1} }
+func (s *Snapshot) Status(part Part) Status {
+	h, ok := s.now().holding(part)
+	if !ok {
+		return Status{Total: -1}
+	}
+	return h.status
+}
 
-// Failures returns the parts that could not be read.
-func (s *Snapshot) Failures() map[Part]error { return nil }
+// Failures returns the parts that could not be read, without those of
+// projects that are not shown. See [Snapshot.ProjectError] for a project.
+func (s *Snapshot) Failures() map[Part]error {
+	failures := make(map[Part]error)
+	for part, h := range s.now().base.all() {
+		if h.status.Err != nil && s.concerns(part) {
+			failures[part] = h.status.Err
+		}
+	}
+	for part, h := range s.now().branches.all() {
+		if h.status.Err != nil && s.concerns(part) {
+			failures[part] = h.status.Err
+		}
+	}
+	return failures
+}
+
+// concerns reports whether a part holds anything that is shown.
+func (s *Snapshot) concerns(part Part) bool {
+	if s.shows == nil {
+		return true
+	}
+	switch part.Kind {
+	case PartDedicated:
+		return part.ID == "" || s.shows(part.ID)
+	case PartBranches:
+		_, ok := s.Cluster(part.ID)
+		return ok
+	}
+	return true
+}
 
 // ProjectStatus returns the status of the part that reads the clusters of a
 // project; of both hosts together if the type of the project is not known.
-func (s *Snapshot) ProjectStatus(projectID string) Status { return Status{Total: -1} }
+func (s *Snapshot) ProjectStatus(projectID string) Status {
+	if !s.showing(projectID) {
+		return Status{Total: -1}
+	}
+	c := s.now()
+	project, _ := c.known().project(projectID)
+	serverless := s.Status(Part{Kind: PartServerless})
+	dedicated, asked := c.base.get(Part{PartDedicated, projectID})
+	switch {
+	case project.Type == api.ProjectDedicated:
+		return s.Status(Part{PartDedicated, projectID})
+	case !asked || !readsDedicated(project.Type):
+		return serverless
+	}
+	return both(serverless, dedicated.status)
+}
+
+// both is the status of two parts that hold one project together.
+func both(a, b Status) Status {
+	joint := Status{
+		Loading:  a.Loading || b.Loading,
+		Done:     a.Done && b.Done,
+		Err:      a.Err,
+		ReadAt:   a.ReadAt,
+		Requests: a.Requests + b.Requests,
+		Rows:     a.Rows + b.Rows,
+		Total:    -1,
+	}
+	if joint.Err == nil {
+		joint.Err = b.Err
+	}
+	if joint.ReadAt.IsZero() || !b.ReadAt.IsZero() && b.ReadAt.Before(joint.ReadAt) {
+		joint.ReadAt = b.ReadAt
+	}
+	return joint
+}
 
 // ProjectError returns why the clusters of a project could not be read.
 func (s *Snapshot) ProjectError(projectID string) error { return s.ProjectStatus(projectID).Err }
 
 // Count returns how many clusters were read, and whether that is all of them.
-func (s *Snapshot) Count() (clusters int, exact bool) { return 0, false }
+func (s *Snapshot) Count() (clusters int, exact bool) {
+	c := s.now()
+	k := c.known()
+	listed, _ := c.base.get(Part{Kind: PartProjects})
+	serverless, _ := c.base.get(Part{Kind: PartServerless})
+	exact = listed.certain()
+	for _, p := range k.projects {
+		if !s.showing(p.ID) {
+			continue
+		}
+		clusters += k.counts[p.ID]
+		if readsDedicated(p.Type) {
+			dedicated, asked := c.base.get(Part{PartDedicated, p.ID})
+			exact = exact && (dedicated.certain() || !asked && p.Type == "")
+		}
+		exact = exact && (serverless.certain() || p.Type == api.ProjectDedicated)
+	}
+	if s.shows == nil || len(k.projects) == 0 {
+		exact = exact && serverless.certain()
+	}
+	return clusters, exact
+}
 
 // ReadAt returns when the oldest part of the snapshot was read, branches
 // aside; zero if nothing was.
-func (s *Snapshot) ReadAt() time.Time { return time.Time{} }
+func (s *Snapshot) ReadAt() time.Time {
+	var oldest time.Time
+	for _, h := range s.now().base.all() {
+		at := h.status.ReadAt
+		if !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
+			oldest = at
+		}
+	}
+	return oldest
+}
 
 // Complete reports whether everything but branches was read without failure.
-func (s *Snapshot) Complete() bool { return false }
+func (s *Snapshot) Complete() bool {
+	c := s.now()
+	for _, kind := range []PartKind{PartOrganization, PartProjects, PartServerless} {
+		if h, _ := c.base.get(Part{Kind: kind}); !h.settled() {
+			return false
+		}
+	}
+	for part, h := range c.base.all() {
+		if !h.settled() && s.concerns(part) {
+			return false
+		}
+	}
+	return true
+}
 
 // Within returns a view of s that is narrowed to the projects that shows
-// accepts. Shows must give the same answer each time, from any goroutine.
-func (s *Snapshot) Within(shows func(projectID string) bool) *Snapshot { return s }
-
-// Search returns what matches all of the words, in the order of the tree.
-func (s *Snapshot) Search(words string) []Match { return nil }
-
-// MatchKind says what a [Match] is.
-type MatchKind string
-
-// What can be found.
-const (
-	MatchProject MatchKind = "project"
-	MatchCluster MatchKind = "cluster"
-	MatchBranch  MatchKind = "branch"
-)
-
-// Match is one thing that [Snapshot.Search] found.
-type Match struct {
-	Kind      MatchKind
-	ID        string
-	ProjectID string
-	ClusterID string // of a branch and a cluster
+// accepts; a nil shows accepts all. Shows must give the same answer each
+// time, from any goroutine.
+func (s *Snapshot) Within(shows func(projectID string) bool) *Snapshot {
+	outer := s.shows
+	switch {
+	case shows == nil:
+		return s
+	case outer == nil:
+		return &Snapshot{core: s.core, shows: shows}
+	}
+	return &Snapshot{core: s.core, shows: func(id string) bool { return outer(id) && shows(id) }}
 }

@@ -1,0 +1,214 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"canopy/api"
+)
+
+// errSuperseded ends a reading whose part a later one has taken over.
+var errSuperseded = errors.New("a later reading took over")
+
+// Load reads everything but branches. It publishes a snapshot at the start
+// and after each page, one at a time and in order; publish may call any
+// method of v. The organization, the first projects and the first clusters
+// are the first three requests. The rest follows host by host, the dedicated
+// clusters once the projects are known.
+//
+// Load returns an error only if nothing could be read or ctx ended. A Load
+// that is started while another one runs supersedes it: the caller cancels
+// the old one, whose late answers are dropped.
+func (v *Inventory) Load(ctx context.Context, publish func(*Snapshot)) error {
+	r := v.newRun(ctx, publish)
+	organization := v.queue(Part{Kind: PartOrganization})
+	projects := v.queue(Part{Kind: PartProjects})
+	serverless := v.queue(Part{Kind: PartServerless})
+	for part := range v.Snapshot().core.base.all() {
+		if part.Kind == PartDedicated {
+			r.dedicated[part] = v.queue(part)
+		}
+	}
+	r.publish()
+
+	var hosts sync.WaitGroup
+	hosts.Go(func() { r.readOrganization(organization) })
+	hosts.Go(func() { r.readServerless(serverless) })
+	hosts.Go(func() { r.readProjects(projects) })
+	hosts.Wait()
+	return r.result()
+}
+
+// LoadBranches reads the branches of one cluster.
+func (v *Inventory) LoadBranches(ctx context.Context, clusterID string, publish func(*Snapshot)) error {
+	return v.Reload(ctx, Part{PartBranches, clusterID}, publish)
+}
+
+// Reload reads one part again, and publishes like [Inventory.Load]. The rows
+// of the part are replaced when the reading has reached its end; one that
+// fails keeps the old rows, marks them with the error and returns it.
+// Reloading the projects reads the clusters of new Dedicated ones as well.
+func (v *Inventory) Reload(ctx context.Context, part Part, publish func(*Snapshot)) error {
+	r := v.newRun(ctx, publish)
+	ticket := v.queue(part)
+	r.publish()
+	var err error
+	switch part.Kind {
+	case PartOrganization:
+		err = r.readOrganization(ticket)
+	case PartProjects:
+		err = r.readProjects(ticket)
+	case PartServerless:
+		err = r.readServerless(ticket)
+	case PartDedicated:
+		err = r.readDedicated(part, ticket)
+	case PartBranches:
+		err = r.readBranches(part, ticket)
+	default:
+		err = fmt.Errorf("there is no part %q to read; choose one of the snapshot", part.Kind)
+		v.fail(part, ticket, err)
+	}
+	if errors.Is(err, errSuperseded) {
+		return nil
+	}
+	return err
+}
+
+// run is one call of Load or Reload.
+type run struct {
+	ctx       context.Context
+	v         *Inventory
+	publish   func()
+	dedicated map[Part]int // tickets of the dedicated parts to read
+	pages     atomic.Int64
+
+	mu       sync.Mutex
+	failures []error
+}
+
+func (v *Inventory) newRun(ctx context.Context, publish func(*Snapshot)) *run {
+	var one sync.Mutex
+	return &run{ctx: ctx, v: v, dedicated: make(map[Part]int), publish: func() {
+		if publish == nil {
+			return
+		}
+		// The snapshot is taken in here, so that a later one is never
+		// followed by an earlier one.
+		one.Lock()
+		defer one.Unlock()
+		publish(v.Snapshot())
+	}}
+}
+
+// result is what Load returns when all readings have ended.
+func (r *run) result() error {
+	if err := r.ctx.Err(); err != nil {
+		return fmt.Errorf("reading the inventory was stopped: %w", err)
+	}
+	if r.pages.Load() > 0 || len(r.failures) == 0 {
+		return nil
+	}
+	err := r.failures[0]
+	seen := map[string]bool{err.Error(): true}
+	for _, other := range r.failures[1:] {
+		if !seen[other.Error()] {
+			seen[other.Error()] = true
+			err = fmt.Errorf("%w; %w", err, other)
+		}
+	}
+	return fmt.Errorf("nothing could be read: %w", err)
+}
+
+// failed ends the reading of a part with an error, and publishes that.
+func (r *run) failed(part Part, ticket int, err error) error {
+	if r.ctx.Err() != nil && !errors.Is(err, r.ctx.Err()) {
+		err = fmt.Errorf("%w: %w", r.ctx.Err(), err)
+	}
+	r.mu.Lock()
+	r.failures = append(r.failures, err)
+	r.mu.Unlock()
+	r.v.fail(part, ticket, err)
+	r.publish()
+	return err
+}
+
+func (r *run) readOrganization(ticket int) error {
+	part := Part{Kind: PartOrganization}
+	organization, err := r.v.src.Organization(r.ctx)
+	if err != nil {
+		return r.failed(part, ticket, err)
+	}
+	r.pages.Add(1)
+	r.v.update(part, ticket, func(h *holding) {
+		h.organization = organization
+		h.status = Status{Done: true, ReadAt: r.v.now(), Requests: 1, Rows: 1, Total: -1}
+	})
+	r.publish()
+	return nil
+}
+
+// readProjects reads the projects and then the dedicated clusters of those
+// that call for it.
+func (r *run) readProjects(ticket int) error {
+	part := Part{Kind: PartProjects}
+	err := read(r, part, ticket, reading[api.Project]{
+		rows: newRows(describeProject),
+		page: r.v.src.Projects,
+		hold: func(h *holding) *prefix[api.Project] { return &h.projects },
+		then: r.planDedicated,
+	})
+	// Also if a later reading took over the projects: the parts that this run
+	// has queued are waited for, unless that one took them over as well.
+	r.planDedicated()
+	var refusal error
+	for _, part := range r.settleDedicated() {
+		switch ticket := r.dedicated[part]; {
+		case refusal != nil:
+			r.v.fail(part, ticket, refusal)
+		case r.v.current(part, ticket):
+			if err := r.readDedicated(part, ticket); refuses(err) {
+				refusal = err
+			}
+		}
+	}
+	r.publish()
+	return err
+}
+
+func (r *run) readServerless(ticket int) error {
+	return read(r, Part{Kind: PartServerless}, ticket, reading[api.Cluster]{
+		rows: newRows(describeCluster),
+		page: r.v.src.ServerlessClusters,
+		hold: func(h *holding) *prefix[api.Cluster] { return &h.clusters },
+	})
+}
+
+func (r *run) readDedicated(part Part, ticket int) error {
+	return read(r, part, ticket, reading[api.Cluster]{
+		rows: newRows(describeCluster),
+		page: func(ctx context.Context, token string) (api.Page[api.Cluster], error) {
+			return r.v.src.DedicatedClusters(ctx, part.ID, token)
+		},
+		hold: func(h *holding) *prefix[api.Cluster] { return &h.clusters },
+	})
+}
+
+func (r *run) readBranches(part Part, ticket int) error {
+	page := func(ctx context.Context, token string) (api.Page[api.Branch], error) {
+		return r.v.src.Branches(ctx, part.ID, token)
+	}
+	if c, ok := r.v.Snapshot().Cluster(part.ID); ok && c.Host == api.HostDedicated {
+		// Dedicated clusters have no branches, and no call that lists them.
+		page = func(context.Context, string) (api.Page[api.Branch], error) {
+			return api.Page[api.Branch]{}, nil
+		}
+	}
+	return read(r, part, ticket, reading[api.Branch]{
+		rows: newRows(describeBranch),
+		page: page,
+		hold: func(h *holding) *prefix[api.Branch] { return &h.branches },
+	})
+}

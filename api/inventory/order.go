@@ -1,0 +1,49 @@
+package inventory
+
+import (
+	"cmp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// compareNames orders names as people do: case does not count, and numbers
+// inside count by their value, so that "a2" comes before "a10". Names that
+// are equal in this sense are ordered by id.
+func compareNames(name, id, otherName, otherID string) int {
+	return cmp.Or(compareNatural(name, otherName), compareNatural(id, otherID), strings.Compare(id, otherID))
+}
+
+func compareNatural(a, b string) int {
+	for a != "" && b != "" {
+		if isDigit(a[0]) && isDigit(b[0]) {
+			var x, y string
+			x, a = cutNumber(a)
+			y, b = cutNumber(b)
+			// Without leading zeros the longer number is the larger.
+			if c := cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y)); c != 0 {
+				return c
+			}
+			continue
+		}
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if c := cmp.Compare(unicode.ToLower(x), unicode.ToLower(y)); c != 0 {
+			return c
+		}
+		a, b = a[n:], b[m:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// cutNumber returns the number at the beginning of s without leading zeros,
+// and the rest.
+func cutNumber(s string) (number, rest string) {
+	end := 0
+	for end < len(s) && isDigit(s[end]) {
+		end++
+	}
+	return strings.TrimLeft(s[:end], "0"), s[end:]
+}
