@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ type App struct {
 func (d *Desktop) StartApp(ctx context.Context, args ...string) (*App, error) {
 	d.count["probe"]++
 	socket := d.path("run", fmt.Sprintf("probe-%d", d.count["probe"]))
-	env := append(d.env[:len(d.env):len(d.env)], "CANOPY_PROBE="+socket)
+	env := append(slices.Clone(d.env), "CANOPY_PROBE="+socket)
 	if d.noOpen {
 		env = append(env, "PATH="+d.path("nothing"))
 	}
@@ -67,12 +68,15 @@ func (d *Desktop) StartApp(ctx context.Context, args ...string) (*App, error) {
 		return nil, err
 	}
 	a := &App{Process: p, desktop: d}
-	err = until(ctx, "the window", func() (bool, string, error) {
+	err = until(ctx, "the window", func() error {
 		if !p.Running() {
-			return false, "", fmt.Errorf("canopy ended; its log says:\n%s", p.tail())
+			return fmt.Errorf("canopy ended; its log says:\n%s", p.tail())
 		}
 		a.window, err = d.Display.windowOf(p.PID)
-		return a.window != 0, "", err
+		if err != nil {
+			return err
+		}
+		return unless(a.window != 0, "none")
 	})
 	if err != nil {
 		return nil, err
@@ -97,16 +101,16 @@ func (d *Desktop) RunCommand(ctx context.Context, args ...string) (code int, out
 }
 
 func (a *App) connect(ctx context.Context, socket string) error {
-	err := until(ctx, "the probe", func() (bool, string, error) {
+	err := until(ctx, "the probe", func() error {
 		if !a.Running() {
-			return false, "", fmt.Errorf("canopy ended; its log says:\n%s", a.tail())
+			return fmt.Errorf("canopy ended; its log says:\n%s", a.tail())
 		}
-		conn, err := net.Dial("unix", socket)
+		conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 		if err != nil {
-			return false, err.Error(), nil
+			return pending(err.Error())
 		}
 		a.probe, a.lines = conn, bufio.NewReader(conn)
-		return true, "", nil
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("%w (was canopy built with the tag probe?)", err)
@@ -164,9 +168,12 @@ func (a *App) Resize(ctx context.Context, to image.Point) error {
 	if err := a.desktop.Display.ask(a.window, "_NET_MOVERESIZE_WINDOW", both, 0, 0, uint32(to.X), uint32(to.Y)); err != nil {
 		return err
 	}
-	return until(ctx, fmt.Sprintf("a window of %v", to), func() (bool, string, error) {
+	return until(ctx, fmt.Sprintf("a window of %v", to), func() error {
 		size, err := a.Size(ctx)
-		return size == to, fmt.Sprint(size), err
+		if err != nil {
+			return err
+		}
+		return unless(size == to, size.String())
 	})
 }
 
@@ -192,12 +199,12 @@ func (a *App) Await(ctx context.Context, what string, match Match) (found Object
 
 // AwaitAll waits until all that the window shows satisfies a condition.
 func (a *App) AwaitAll(ctx context.Context, what string, cond func([]Object) bool) error {
-	return until(ctx, what, func() (bool, string, error) {
+	return until(ctx, what, func() error {
 		objects, err := a.Dump(ctx)
 		if err != nil {
-			return false, "", err
+			return err
 		}
-		return cond(objects), Words(objects), nil
+		return unless(cond(objects), Words(objects))
 	})
 }
 
@@ -215,18 +222,23 @@ func Words(objects []Object) string {
 // still waits for an object that can be pressed: there, not disabled, and not moving.
 func (a *App) still(ctx context.Context, match Match) (Object, error) {
 	var last Object
-	err := until(ctx, "something to press", func() (bool, string, error) {
+	err := until(ctx, "something to press", func() error {
 		objects, err := a.Dump(ctx)
 		if err != nil {
-			return false, "", err
+			return err
 		}
 		o, ok := Find(objects, match)
 		if !ok || o.Disabled {
-			return false, Words(objects), nil
+			return pending(Words(objects))
 		}
-		same := o == last
+		if o == last {
+			return nil
+		}
 		last = o
-		return same, "it moves", a.Settle(ctx)
+		if err := a.Settle(ctx); err != nil {
+			return err
+		}
+		return pending("it moves")
 	})
 	return last, err
 }

@@ -110,14 +110,14 @@ func (d *Desktop) Page(ctx context.Context, address string) (*Page, error) {
 
 // debugger waits for the address of the browser's debugging port.
 func (d *Desktop) debugger(ctx context.Context) (link string, err error) {
-	err = until(ctx, "the browser", func() (bool, string, error) {
+	err = until(ctx, "the browser", func() error {
 		text, err := os.ReadFile(d.path("browser/profile/DevToolsActivePort"))
 		if err != nil {
-			return false, "", nil
+			return pending(err.Error())
 		}
 		port, path, ok := strings.Cut(strings.TrimSpace(string(text)), "\n")
 		link = "ws://127.0.0.1:" + port + path
-		return ok && path != "", "", nil
+		return unless(ok && path != "", "half of its address")
 	})
 	return link, err
 }
@@ -132,22 +132,22 @@ func (d *Desktop) target(alloc context.Context, address string) (id target.ID, e
 	if err != nil {
 		return "", err
 	}
-	err = until(alloc, "the browser's page at "+address, func() (bool, string, error) {
+	err = until(alloc, "the browser's page at "+address, func() error {
 		var pages []struct{ ID, Type, URL string }
 		text, err := get(alloc, "http://"+u.Host+"/json/list", nil)
 		if err != nil {
-			return false, err.Error(), nil
+			return pending(err.Error())
 		}
 		if err := json.Unmarshal(text, &pages); err != nil {
-			return false, "", err
+			return err
 		}
 		for i := range pages {
 			if pages[i].Type == "page" && strings.HasPrefix(pages[i].URL, address) {
 				id = target.ID(pages[i].ID)
-				return true, "", nil
+				return nil
 			}
 		}
-		return false, string(text), nil
+		return pending(text)
 	})
 	return id, err
 }
@@ -179,7 +179,7 @@ func (p *Page) Location() (address, words string, err error) {
 // History lists the addresses that the page's Back button knows.
 func (p *Page) History() ([]string, error) {
 	entries, err := chromedp.Run(p.ctx, chromedp.NavigationEntries())
-	var addresses []string
+	addresses := make([]string, 0, len(entries.Entries))
 	for _, e := range entries.Entries {
 		addresses = append(addresses, e.URL)
 	}
@@ -210,15 +210,15 @@ func (p *Page) Click(words string) error {
 		return err
 	}
 	var at *struct{ X, Y float64 }
-	err = until(p.ctx, fmt.Sprintf("%q on the page", words), func() (bool, string, error) {
+	err = until(p.ctx, fmt.Sprintf("%q on the page", words), func() error {
 		for _, exact := range []bool{true, false} {
 			at, err = chromedp.Run(p.ctx, chromedp.Evaluate[*struct{ X, Y float64 }](fmt.Sprintf(spot, quoted, exact)))
 			if err != nil || at != nil {
-				return at != nil, "", err
+				return err
 			}
 		}
 		_, said, err := p.Location()
-		return false, said, err
+		return errors.Join(err, pending(said))
 	})
 	if err != nil {
 		return err
@@ -228,12 +228,12 @@ func (p *Page) Click(words string) error {
 
 // Await waits until the page's address and words satisfy a condition.
 func (p *Page) Await(what string, cond func(address, words string) bool) error {
-	return until(p.ctx, what, func() (bool, string, error) {
+	return until(p.ctx, what, func() error {
 		address, words, err := p.Location()
 		if err != nil {
-			return false, err.Error(), nil // between two pages
+			return pending(err.Error()) // between two pages
 		}
-		return cond(address, words), address + " says " + words, nil
+		return unless(cond(address, words), address+" says "+words)
 	})
 }
 

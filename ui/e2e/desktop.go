@@ -183,12 +183,15 @@ func (d *Desktop) startWindowManager(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return until(ctx, "the window manager", func() (bool, string, error) {
+	return until(ctx, "the window manager", func() error {
 		if !p.Running() {
-			return false, "", fmt.Errorf("openbox ended; its log says:\n%s", p.tail())
+			return fmt.Errorf("openbox ended; its log says:\n%s", p.tail())
 		}
 		ok, err := d.Display.managed()
-		return ok, "", err
+		if err != nil {
+			return err
+		}
+		return unless(ok, "none")
 	})
 }
 
@@ -230,15 +233,15 @@ func (d *Desktop) startKeyring(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return until(ctx, "the keyring", func() (bool, string, error) {
+	return until(ctx, "the keyring", func() error {
 		if !p.Running() {
-			return false, "", fmt.Errorf("gnome-keyring-daemon ended; its log says:\n%s", p.tail())
+			return fmt.Errorf("gnome-keyring-daemon ended; its log says:\n%s", p.tail())
 		}
 		locked, err := d.keyringLocked()
 		if err != nil {
-			return false, err.Error(), nil // not there yet
+			return pending(err.Error())
 		}
-		return !locked, "the login keyring is locked", nil
+		return unless(!locked, "a locked login keyring")
 	})
 }
 

@@ -122,30 +122,43 @@ func (d *Display) ask(w xproto.Window, request string, data ...uint32) error {
 	return xproto.SendEventChecked(d.conn, false, d.root, mask, string(event.Bytes())).Check()
 }
 
-// Raise brings a window to the front and gives it the keys.
+// raise brings a window to the front and gives it the keys.
 func (d *Display) raise(ctx context.Context, w xproto.Window) error {
 	if err := d.ask(w, "_NET_ACTIVE_WINDOW", 2, 0, 0); err != nil {
 		return err
 	}
-	return until(ctx, "the window in front", func() (bool, string, error) {
+	return until(ctx, "the window in front", func() error {
 		active, err := d.property(d.root, "_NET_ACTIVE_WINDOW")
-		return len(active) > 0 && xproto.Window(active[0]) == w, fmt.Sprint(active), err
+		if err != nil {
+			return err
+		}
+		return unless(len(active) > 0 && xproto.Window(active[0]) == w, fmt.Sprintf("window %v", active))
 	})
 }
 
 // capture takes a picture of a part of the screen.
 func (d *Display) capture(area image.Rectangle) (*image.RGBA, error) {
 	area = area.Intersect(image.Rect(0, 0, int(d.w), int(d.h)))
+	pixels, err := d.pixels(area)
+	if err != nil {
+		return nil, err
+	}
+	img := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
+	for i := 0; i+3 < len(pixels) && i+3 < len(img.Pix); i += 4 {
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = pixels[i+2], pixels[i+1], pixels[i], 0xFF
+	}
+	return img, nil
+}
+
+// pixels reads a part of the screen: blue, green, red and nothing for each pixel.
+func (d *Display) pixels(area image.Rectangle) ([]byte, error) {
+	area = area.Intersect(image.Rect(0, 0, int(d.w), int(d.h)))
 	reply, err := xproto.GetImage(d.conn, xproto.ImageFormatZPixmap, xproto.Drawable(d.root),
 		int16(area.Min.X), int16(area.Min.Y), uint16(area.Dx()), uint16(area.Dy()), ^uint32(0)).Reply()
 	if err != nil {
-		return nil, fmt.Errorf("take a picture of the screen: %w", err)
+		return nil, fmt.Errorf("read the screen: %w", err)
 	}
-	img := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
-	for i := 0; i+3 < len(reply.Data) && i+3 < len(img.Pix); i += 4 { // X gives blue, green, red, nothing
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = reply.Data[i+2], reply.Data[i+1], reply.Data[i], 0xFF
-	}
-	return img, nil
+	return reply.Data, nil
 }
 
 // savePNG writes a picture to a file.
@@ -166,12 +179,13 @@ func (d *Display) move(ctx context.Context, to image.Point) error {
 	if err != nil {
 		return err
 	}
-	return until(ctx, fmt.Sprintf("the pointer at %v", to), func() (bool, string, error) {
+	return until(ctx, fmt.Sprintf("the pointer at %v", to), func() error {
 		at, err := xproto.QueryPointer(d.conn, d.root).Reply()
 		if err != nil {
-			return false, "", err
+			return err
 		}
-		return image.Pt(int(at.RootX), int(at.RootY)) == to, fmt.Sprint(at.RootX, at.RootY), nil
+		seen := image.Pt(int(at.RootX), int(at.RootY))
+		return unless(seen == to, seen.String())
 	})
 }
 

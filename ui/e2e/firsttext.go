@@ -44,9 +44,12 @@ func (d *Desktop) FirstText(ctx context.Context, name string, args ...string) (t
 // leave ends a program and waits until the screen is empty again.
 func (d *Desktop) leave(ctx context.Context, p *Process) {
 	p.Stop()
-	_ = until(ctx, "an empty screen", func() (bool, string, error) {
+	_ = until(ctx, "an empty screen", func() error {
 		area, err := d.Display.largest()
-		return area.Empty(), "", err
+		if err != nil {
+			return err
+		}
+		return unless(area.Empty(), area.String())
 	})
 }
 
@@ -75,15 +78,13 @@ func (d *Display) legible() (bool, error) {
 	if err != nil || area.Empty() {
 		return false, err
 	}
-	area = area.Intersect(image.Rect(0, 0, int(d.w), int(d.h)))
-	reply, err := xproto.GetImage(d.conn, xproto.ImageFormatZPixmap, xproto.Drawable(d.root),
-		int16(area.Min.X), int16(area.Min.Y), uint16(area.Dx()), uint16(area.Dy()), ^uint32(0)).Reply()
+	pixels, err := d.pixels(area)
 	if err != nil {
 		return false, err
 	}
 	var shades [256]int // of the green channel, which is most of what the eye sees
-	for i := 1; i < len(reply.Data); i += 4 {
-		shades[reply.Data[i]]++
+	for i := 1; i < len(pixels); i += 4 {
+		shades[pixels[i]]++
 	}
 	common := 0
 	for shade, count := range shades {

@@ -89,19 +89,32 @@ func get(ctx context.Context, address string, header http.Header) ([]byte, error
 	return body, err
 }
 
-func post(ctx context.Context, address string, form url.Values) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+// reply is what a form was answered with.
+type reply struct {
+	status   int
+	location string
+	body     []byte
+}
+
+func (r reply) String() string { return fmt.Sprintf("%d %s", r.status, r.body) }
+
+func post(ctx context.Context, address string, form url.Values) (reply, error) {
+	return send(ctx, address, "application/x-www-form-urlencoded", form.Encode())
+}
+
+func send(ctx context.Context, address, kind, content string) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(content))
 	if err != nil {
-		return nil, nil, err
+		return reply{}, err
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", kind)
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return reply{}, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	return res, body, err
+	return reply{res.StatusCode, res.Header.Get("Location"), body}, err
 }
 
 // Choice is what a person picks on the consent page.
@@ -124,16 +137,16 @@ func (s *Sandbox) Grant(ctx context.Context, c Choice) (token string, err error)
 		projects = []string{"all"}
 	}
 	form := url.Values{"user": {c.User}, "org": {c.Organization}, "project": projects, "decision": {"allow"}}
-	res, body, err := post(ctx, s.Authorization+"?"+query.Encode(), form)
+	consent, err := post(ctx, s.Authorization+"?"+query.Encode(), form)
 	if err != nil {
 		return "", err
 	}
-	back, err := res.Location()
-	if err != nil {
-		return "", fmt.Errorf("the consent form answers %s instead of going back: %s", res.Status, body)
+	back, err := url.Parse(consent.location)
+	if err != nil || !back.Query().Has("code") {
+		return "", fmt.Errorf("the consent form gives no code but answers %v", consent)
 	}
 	code := back.Query().Get("code")
-	res, body, err = post(ctx, s.Token, url.Values{
+	exchange, err := post(ctx, s.Token, url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": query["redirect_uri"],
 		"client_id": {s.ClientID}, "code_verifier": {verifier},
 	})
@@ -143,17 +156,21 @@ func (s *Sandbox) Grant(ctx context.Context, c Choice) (token string, err error)
 	var answer struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.AccessToken == "" {
-		return "", fmt.Errorf("the token endpoint answers %s: %s", res.Status, body)
+	if err := json.Unmarshal(exchange.body, &answer); err != nil || answer.AccessToken == "" {
+		return "", fmt.Errorf("the token endpoint gives no token but answers %v", exchange)
 	}
 	return answer.AccessToken, nil
 }
 
 // SetFaults replaces the sandbox's faults; none makes it behave.
 func (s *Sandbox) SetFaults(ctx context.Context, faults ...string) error {
-	res, body, err := post(ctx, s.Issuer+"/_sandbox/faults", url.Values{"fault": faults})
-	if err == nil && res.StatusCode/100 != 2 {
-		err = fmt.Errorf("the sandbox refuses the faults %q: %s %s", faults, res.Status, body)
+	content, err := json.Marshal(map[string][]string{"faults": append([]string{}, faults...)})
+	if err != nil {
+		return err
+	}
+	answer, err := send(ctx, s.Issuer+"/_sandbox/faults", "application/json", string(content))
+	if err == nil && answer.status/100 != 2 {
+		err = fmt.Errorf("the sandbox refuses the faults %q: %v", faults, answer)
 	}
 	return err
 }

@@ -58,7 +58,7 @@ func (w *Watch) look() {
 func (w *Watch) Stop() string {
 	close(w.stop)
 	<-w.done
-	var lines []string
+	lines := make([]string, 0, len(w.lines))
 	for line := range w.lines {
 		lines = append(lines, line)
 	}

@@ -27,8 +27,9 @@ func main() {
 	out := flag.String("out", "build/bench", "`folder` for logs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *canopy, *bare, *out, *runs, *limit); err != nil {
+	err := run(ctx, *canopy, *bare, *out, *runs, *limit)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

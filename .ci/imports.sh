@@ -1,0 +1,19 @@
+#!/bin/sh
+# Checks the two rules that keep most of Canopy free of cgo: auth, api and the terminal never reach Fyne, and only main.go
+# imports Fyne's window driver.
+set -eu
+
+reach=$(go list -deps ./auth/... ./api/... ./ui/cli/... | grep '^fyne\.io/' || true)
+if [ -n "$reach" ]; then
+	printf 'imports: auth, api and ui/cli must not reach Fyne, but they do:\n%s\n' "$reach" >&2
+	exit 1
+fi
+importers=$(go list -tags ci,probe -f '{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}
+{{end}}{{range .TestImports}}{{$p}} {{.}}
+{{end}}{{range .XTestImports}}{{$p}} {{.}}
+{{end}}' ./... | grep ' fyne\.io/fyne/v2/app$' | grep -v '^canopy ' || true)
+if [ -n "$importers" ]; then
+	printf 'imports: only main.go may import the window driver, but these do too:\n%s\n' "$importers" >&2
+	exit 1
+fi
+CGO_ENABLED=0 go build ./auth/... ./api/... ./ui/...
