@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"canopy/api"
+)
+
+// host is a real loopback server that gives its answers in turn, the last one
+// over and over, and keeps what it was asked.
+type host struct {
+	*httptest.Server
+	mu    sync.Mutex
+	turn  int
+	asked []*http.Request
+}
+
+func newHost(t *testing.T, answers ...http.HandlerFunc) *host {
+	t.Helper()
+	h := new(host)
+	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.mu.Lock()
+		answer := answers[min(h.turn, len(answers)-1)]
+		h.turn++
+		h.asked = append(h.asked, r)
+		h.mu.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(h.Close)
+	return h
+}
+
+func (h *host) requests() []*http.Request {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.asked)
+}
+
+// answer is an answer with headers given as "Name: value".
+func answer(status int, body string, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		for _, line := range headers {
+			var name, value string
+			fmt.Sscanf(line, "%s %s", &name, &value)
+			w.Header().Set(name[:len(name)-1], value)
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+}
+
+func ok(body string) http.HandlerFunc { return answer(http.StatusOK, body) }
+
+// bench is a client on one host with the clock held: waits are recorded, not
+// waited for.
+type bench struct {
+	*api.Client
+	mu    sync.Mutex
+	waits []time.Duration
+	log   []api.Request
+}
+
+func newBench(t *testing.T, h *host, adjust ...func(*api.Config)) *bench {
+	t.Helper()
+	b := new(bench)
+	config := api.Config{
+		Hosts: api.Hosts{IAM: h.URL, Serverless: h.URL, Dedicated: h.URL},
+		HTTP:  h.Client(),
+		Now:   func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
+		Wait: func(ctx context.Context, d time.Duration) error {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.waits = append(b.waits, d)
+			return ctx.Err()
+		},
+		Jitter: func() float64 { return 0 },
+		OnRequest: func(r api.Request) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.log = append(b.log, r)
+		},
+	}
+	for _, f := range adjust {
+		f(&config)
+	}
+	client, err := api.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Client = client
+	return b
+}
