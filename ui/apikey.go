@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"canopy/auth"
+	"canopy/ui/part"
+	look "canopy/ui/theme"
+)
+
+// keyEntry is an entry that gives Escape and Enter to the dialog it stands in.
+type keyEntry struct {
+	widget.Entry
+	keys part.Keys
+}
+
+func newKeyEntry(placeholder string, password bool, keys part.Keys) *keyEntry {
+	e := &keyEntry{keys: keys}
+	e.Password = password
+	e.PlaceHolder = placeholder
+	e.Wrapping = fyne.TextWrapOff
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *keyEntry) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyEscape, fyne.KeyReturn, fyne.KeyEnter:
+		if e.keys(k) {
+			return
+		}
+	}
+	e.Entry.TypedKey(k)
+}
+
+// askAPIKey asks for the two halves of an API key.
+func (w *Window) askAPIKey() {
+	public := newKeyEntry(lang.L("Public key"), false, w.modalKey)
+	private := newKeyEntry(lang.L("Private key"), true, w.modalKey)
+	use := part.NewPrimary(lang.L("Use this key"), nil)
+	cancel := part.NewButton(lang.L("Cancel"), func() { w.modal.Close() })
+	use.Keys, cancel.Keys = w.modalKey, w.modalKey
+	confirm := func() {
+		id, secret := strings.TrimSpace(public.Text), auth.Secret(strings.TrimSpace(private.Text))
+		if id == "" || secret == "" {
+			return
+		}
+		private.SetText("")
+		w.modal.Close()
+		w.Session.SignInWithAPIKey(id, secret)
+	}
+	use.OnTapped = confirm
+	use.Disable()
+	check := func(string) {
+		enable(strings.TrimSpace(public.Text) != "" && strings.TrimSpace(private.Text) != "", use)
+	}
+	public.OnChanged, private.OnChanged = check, check
+	w.showModal(panelWidth, part.Column(10,
+		part.NewText(lang.L("Use an API key"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
+		part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads. It is kept in your keyring."), part.Style{Color: look.ColorMuted}),
+		public, private,
+		container.NewBorder(nil, nil, nil, part.Row(8, cancel, use)),
+	), public, confirm, nil)
+}

@@ -1,0 +1,229 @@
+package ui
+
+import (
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"canopy/auth"
+	"canopy/ui/part"
+	"canopy/ui/session"
+	"canopy/ui/show"
+	look "canopy/ui/theme"
+)
+
+// browseScreen is the main window: grant and search above, tree and details side by side,
+// what the grant sees below the tree, and the status bar.
+type browseScreen struct {
+	window   *Window
+	root     fyne.CanvasObject
+	grant    *grantButton
+	search   *keyEntry
+	explorer *explorer
+	details  *details
+	banner   *fyne.Container
+	sees     *part.Text
+	given    *part.Text
+	updated  *part.Text
+	usage    *part.Text
+	signed   *part.Text
+	where    *part.Text
+	refresh  *part.Button
+	state    session.State
+}
+
+func newBrowseScreen(w *Window) *browseScreen {
+	s := &browseScreen{window: w, banner: container.NewVBox()}
+	s.explorer = newExplorer(w)
+	s.details = newDetails(w)
+	s.explorer.chosen = s.details.choose
+	s.details.reveal = s.explorer.reveal
+	memory := &splitMemory{prefs: w.App.Preferences()}
+	left := container.NewStack(part.NewBox(look.ColorSurface, "", 0), container.NewBorder(nil, s.scopeBar(), nil, nil, s.explorer.object()))
+	split := container.NewHSplit(container.New(memory, left), s.details.object())
+	split.SetOffset(w.App.Preferences().FloatWithFallback(prefSplit, 0.327))
+	memory.split = split
+	top := container.NewBorder(nil, s.banner, nil, nil, s.topBar())
+	s.root = container.NewBorder(top, s.statusBar(), nil, nil, split)
+	return s
+}
+
+func (s *browseScreen) object() fyne.CanvasObject { return s.root }
+
+func (s *browseScreen) shown() { s.window.win.Canvas().Focus(s.explorer.tree) }
+
+func (s *browseScreen) topBar() fyne.CanvasObject {
+	w := s.window
+	s.grant = newGrantButton(w.showGrantMenu)
+	s.search = newKeyEntry(lang.L("Search clusters, projects, regions…"), false, s.searchKey)
+	s.search.OnChanged = s.explorer.filter
+	s.search.Icon = look.Icon("search", look.ColorMuted)
+	s.refresh = part.NewIconButton(look.Icon("refresh", theme.ColorNameForeground), lang.L("Refresh"), w.Session.Refresh)
+	settings := part.NewIconButton(look.Icon("settings", theme.ColorNameForeground), "", w.showSettingsMenu)
+	bar := container.New(topLayout{},
+		part.Middle(s.grant), part.Middle(s.search), part.Middle(part.Row(12, s.refresh, settings)))
+	return container.NewStack(part.NewBox(look.ColorSurface, "", 0),
+		container.NewBorder(nil, part.NewRule(), nil, nil, part.Pad(0, 14, bar)))
+}
+
+// searchKey gives the search its keys: Escape clears it and goes back to the tree, Enter and
+// Down go to the results.
+func (s *browseScreen) searchKey(e *fyne.KeyEvent) bool {
+	if e.Name == fyne.KeyEscape {
+		s.search.SetText("")
+	}
+	s.window.win.Canvas().Focus(s.explorer.tree)
+	return true
+}
+
+func (s *browseScreen) scopeBar() fyne.CanvasObject {
+	s.sees = part.NewText("", part.Style{Bold: true, Cut: true})
+	s.given = part.NewText("", part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Cut: true})
+	change := part.NewButton(lang.L("Change scope"), s.window.showScope)
+	return container.NewBorder(part.NewRule(), nil, nil, nil,
+		part.Pad(9, 14, container.NewBorder(nil, nil, nil, part.Middle(change), part.Column(0, s.sees, s.given))))
+}
+
+func (s *browseScreen) statusBar() fyne.CanvasObject {
+	small := part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText}
+	s.updated, s.usage = part.NewText("", small), part.NewText("", small)
+	s.signed, s.where = part.NewText("", small), part.NewText("", small)
+	line := container.NewHBox(part.Row(18, s.updated, s.usage), layout.NewSpacer(), part.Row(18, s.signed, s.where))
+	return container.NewStack(part.NewBox(look.ColorSurface, "", 0),
+		container.NewBorder(part.NewRule(), nil, nil, nil, part.Pad(5, 14, line)))
+}
+
+func (s *browseScreen) show(st session.State) {
+	s.state = st
+	s.grant.show(st)
+	s.explorer.show(st)
+	s.details.show(st)
+	s.showScope(st)
+	s.showBanner(st)
+	enable(!st.Reading, s.refresh)
+	s.where.SetText(show.Name(st.Grant.Environment))
+	s.tick(s.window.Now())
+}
+
+// showScope says how much of the organization this grant lets one see.
+func (s *browseScreen) showScope(st session.State) {
+	if st.Shown == nil {
+		s.sees.SetText(lang.L("Reading…"))
+	} else {
+		shown, all := len(st.Shown.Projects()), len(st.Whole.Projects())
+		if shown == all {
+			s.sees.SetText(counted("This grant sees {{.Count}} projects", all))
+		} else {
+			s.sees.SetText(lang.N("You see {{.Shown}} of {{.Count}} projects", all, with("Shown", show.Count(shown), "Count", show.Count(all))))
+		}
+	}
+	s.given.SetText(lang.L("read-only · granted {{.When}}", with("When", moment(st.Grant.GrantedAt, s.window.Now()))))
+}
+
+// showBanner says above everything what concerns the whole grant.
+func (s *browseScreen) showBanner(st session.State) {
+	s.banner.Objects = nil
+	if st.Problem != nil {
+		w := s.window
+		text := part.Paragraph(sentence(*st.Problem, st.Environment), part.Style{})
+		actions := part.Row(0, part.NewLink(lang.L("Details"), func() { w.showError(st.Problem.Err) }))
+		if errors.Is(st.Problem.Err, auth.ErrSignInAgain) {
+			actions.Add(part.NewLink(lang.L("Sign in again"), w.Session.SignInAgain))
+		} else {
+			actions.Add(part.NewLink(lang.L("Retry"), w.Session.Refresh))
+		}
+		actions.Add(part.NewLink(lang.L("Dismiss"), w.Session.Dismiss))
+		icon := part.Middle(part.Icon("warning", look.ColorTrouble))
+		s.banner.Objects = []fyne.CanvasObject{container.NewStack(part.NewBox(look.ColorRaised, "", 0),
+			part.Pad(0, 14, container.NewBorder(nil, nil, icon, part.Middle(actions), text))), part.NewRule()}
+	}
+	s.banner.Refresh()
+}
+
+// tick renews what the status bar says about time.
+func (s *browseScreen) tick(now time.Time) time.Duration {
+	st, next := s.state, 30*time.Second
+	s.updated.SetText(lang.L("Nothing read yet"))
+	switch {
+	case st.Reading:
+		s.updated.SetText(s.progress(st))
+	case st.Shown != nil && !st.Shown.ReadAt().IsZero():
+		age := now.Sub(st.Shown.ReadAt())
+		s.updated.SetText(lang.L("Updated {{.Ago}}", with("Ago", ago(age))))
+		if age < time.Minute {
+			next = 5 * time.Second
+		}
+	}
+	s.usage.SetText(usage(st.Usage))
+	switch {
+	case st.Phase == session.NeedsSignIn:
+		s.signed.SetText(lang.L("Signed out by the server"))
+	case st.Grant.Method == auth.MethodAPIKey:
+		s.signed.SetText(lang.L("API key"))
+	case st.Renews.IsZero():
+		s.signed.SetText(lang.L("Signed in"))
+	default:
+		s.signed.SetText(lang.L("Signed in · token renews {{.When}}", with("When", soon(st.Renews.Sub(now)))))
+	}
+	return next
+}
+
+func (s *browseScreen) progress(st session.State) string {
+	if st.Shown == nil {
+		return lang.L("Reading…")
+	}
+	n, _ := st.Shown.Count()
+	return counted("Reading… {{.Count}} clusters so far", n)
+}
+
+func usage(u session.Usage) string {
+	text := counted("{{.Count}} requests", u.Requests)
+	if u.Limit > 0 {
+		text += " · " + lang.L("{{.Left}} of {{.Limit}} left this minute", with("Left", u.Remaining, "Limit", u.Limit))
+	}
+	return text
+}
+
+// topLayout puts the grant at the left, the actions at the right and the search between, as
+// close to the middle as there is room.
+type topLayout struct{}
+
+const searchWidth float32 = 520
+
+func (topLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[0].MinSize().Width+160+o[2].MinSize().Width+24, look.BarHeight-1)
+}
+
+func (topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	leftEnd := min(o[0].MinSize().Width, size.Width/2)
+	rightWidth := o[2].MinSize().Width
+	o[0].Resize(fyne.NewSize(leftEnd, size.Height))
+	o[2].Resize(fyne.NewSize(rightWidth, size.Height))
+	o[2].Move(fyne.NewPos(size.Width-rightWidth, 0))
+	room := size.Width - leftEnd - rightWidth - 24
+	width := min(searchWidth, room)
+	x := max(leftEnd+12, min((size.Width-width)/2, size.Width-rightWidth-12-width))
+	o[1].Resize(fyne.NewSize(width, size.Height))
+	o[1].Move(fyne.NewPos(x, 0))
+}
+
+// splitMemory lays out what is left of the divider and remembers where that is, whenever it
+// moves.
+type splitMemory struct {
+	prefs fyne.Preferences
+	split *container.Split
+}
+
+func (m *splitMemory) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
+func (m *splitMemory) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(size)
+	if m.split != nil && m.prefs.Float(prefSplit) != m.split.Offset {
+		m.prefs.SetFloat(prefSplit, m.split.Offset)
+	}
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"canopy/api/sandbox"
+	"canopy/auth"
+	"canopy/ui/settings"
+)
+
+// Options are what the command line says about the window and the commands.
+type Options struct {
+	Sandbox     string // builtIn, the URL of a running one, or empty
+	Environment string
+	Theme       string
+	LogLevel    string
+}
+
+// builtIn is the value of --sandbox without a URL.
+const builtIn = "built-in"
+
+// SandboxName is the name of the sandbox's environment.
+const SandboxName = "Sandbox"
+
+// Setup is everything the window and the commands share, ready to use.
+type Setup struct {
+	Auth         *auth.Authenticator
+	Environments []auth.Environment // the one to sign in to first is the first
+	Places       settings.Places
+	Theme        string
+	Log          *slog.Logger
+	// Only is the name of the environment to stay in, or empty.
+	Only    string
+	sandbox sandboxes
+}
+
+// Prepare reads the settings and the grants and makes the authenticator. It opens no
+// connection.
+func Prepare(o Options, stderr io.Writer, getenv func(string) string) (*Setup, error) {
+	log, err := newLog(o.LogLevel, stderr)
+	if err != nil {
+		return nil, err
+	}
+	if o.Theme != "" && !slices.Contains([]string{"auto", "light", "dark"}, o.Theme) {
+		return nil, fmt.Errorf("--theme is auto, light or dark, not %q", o.Theme)
+	}
+	places := settings.Find(getenv)
+	file, err := settings.Load(places.Settings)
+	if err != nil {
+		return nil, err
+	}
+	if o.Sandbox == "" {
+		o.Sandbox = getenv("CANOPY_SANDBOX")
+	}
+	s := &Setup{Places: places, Theme: o.Theme, Log: log, Environments: file.Environments()}
+	s.sandbox = sandboxes{at: o.Sandbox, state: places.Sandbox, log: log}
+	if err := s.choose(o); err != nil {
+		return nil, err
+	}
+	grants, err := auth.OpenGrants(places.Grants)
+	if err != nil {
+		return nil, err
+	}
+	s.Auth, err = auth.New(auth.Config{
+		Environments: file.Environments(), Grants: grants, Log: log,
+		Store: auth.NewKeyring("canopy"), Session: auth.NewMemoryStore(),
+	})
+	return s, err
+}
+
+// choose puts the environment to sign in to first. The sandbox's is a placeholder until it
+// has been started.
+func (s *Setup) choose(o Options) error {
+	placeholder := auth.Environment{Name: SandboxName, Kind: auth.KindSandbox}
+	if o.Sandbox != "" {
+		if o.Environment != "" && o.Environment != SandboxName {
+			return fmt.Errorf("--sandbox and --environment %q exclude each other; use one of them", o.Environment)
+		}
+		s.Environments = append([]auth.Environment{placeholder}, s.Environments...)
+		s.Only = SandboxName
+		return nil
+	}
+	s.Environments = append(s.Environments, placeholder)
+	if o.Environment == "" {
+		return nil
+	}
+	i := slices.IndexFunc(s.Environments, func(e auth.Environment) bool { return e.Name == o.Environment })
+	if i < 0 {
+		var names []string
+		for _, e := range s.Environments {
+			names = append(names, e.Name)
+		}
+		return fmt.Errorf("there is no environment %q; there are: %s", o.Environment, strings.Join(names, ", "))
+	}
+	s.Environments[0], s.Environments[i] = s.Environments[i], s.Environments[0]
+	s.Only = o.Environment
+	return nil
+}
+
+// StartSandbox starts the built-in sandbox, or asks the running one where its hosts are.
+func (s *Setup) StartSandbox(ctx context.Context) (auth.Environment, error) {
+	return s.sandbox.start(ctx)
+}
+
+// Close stops what Prepare and StartSandbox have started.
+func (s *Setup) Close() { s.sandbox.stop() }
+
+// sandboxes is the sandbox that this program works with.
+type sandboxes struct {
+	at, state string
+	log       *slog.Logger
+	mu        sync.Mutex
+	server    *sandbox.Server
+}
+
+func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
+	if strings.Contains(s.at, "://") {
+		e, err := askSandbox(ctx, s.at)
+		return environment(e), err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server == nil {
+		server, err := sandbox.Start(sandbox.Options{State: s.state, Log: s.log})
+		if err != nil {
+			return auth.Environment{}, err
+		}
+		s.server = server
+	}
+	return environment(s.server.Endpoints()), nil
+}
+
+func (s *sandboxes) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server != nil {
+		_ = s.server.Close()
+		s.server = nil
+	}
+}
+
+// askSandbox asks a running sandbox for its addresses.
+func askSandbox(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
+	var e sandbox.Endpoints
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(issuer, "/")+"/_sandbox", nil)
+	if err != nil {
+		return e, fmt.Errorf("%q is not the address of a sandbox; use the issuer that canopy sandbox --json prints", issuer)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return e, fmt.Errorf("no sandbox answers at %s; start one with canopy sandbox: %w", issuer, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&e); err != nil || e.Issuer == "" {
+		return e, fmt.Errorf("what answers at %s is not a sandbox; use the issuer that canopy sandbox --json prints", issuer)
+	}
+	return e, nil
+}
+
+// environment makes the environment of a sandbox.
+func environment(e sandbox.Endpoints) auth.Environment {
+	return auth.Environment{
+		Name: SandboxName, Kind: auth.KindSandbox,
+		Issuer: e.Issuer, IssuerInCallback: true, CodeChallengeMethods: []string{"S256"},
+		AuthorizationEndpoint: e.AuthorizationEndpoint, TokenEndpoint: e.TokenEndpoint,
+		DeviceAuthorizationEndpoint: e.DeviceAuthorizationEndpoint, RevocationEndpoint: e.RevocationEndpoint,
+		UserinfoEndpoint: e.UserinfoEndpoint,
+		IAM:              e.IAM, Serverless: e.Serverless, Dedicated: e.Dedicated, Console: e.Console,
+		ClientID: e.ClientID, Scope: "org:owner",
+		RedirectHost: "127.0.0.1", RedirectPath: e.RedirectPath, TokenEncoding: auth.FormEncoding,
+	}
+}
+
+func newLog(level string, w io.Writer) (*slog.Logger, error) {
+	var l slog.Level
+	if level != "" {
+		if err := l.UnmarshalText([]byte(level)); err != nil {
+			return nil, fmt.Errorf("--log-level is debug, info, warn or error, not %q", level)
+		}
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l})), nil
+}

@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"canopy/api"
+	"canopy/ui/part"
+)
+
+// connectionMenu offers the ways to connect. The password is a placeholder: Canopy never
+// knows it.
+func (w *Window) connectionMenu(c api.Cluster, under *part.Button) {
+	var items []*fyne.MenuItem
+	for _, s := range connectionStrings(c) {
+		items = append(items, fyne.NewMenuItem(s.name, func() {
+			w.copy(s.text, lang.L("Copied. Put your password where it says PASSWORD."))
+		}))
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(under).AddXY(0, under.Size().Height+4)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), w.win.Canvas(), at)
+}
+
+type connectionString struct{ name, text string }
+
+// passwordPlaceholder stands where the password goes.
+const passwordPlaceholder = "PASSWORD"
+
+// connectionStrings are the forms in which programs want the address of a cluster, all with
+// TLS on.
+func connectionStrings(c api.Cluster) []connectionString {
+	user := "root"
+	if c.UserPrefix != "" {
+		user = c.UserPrefix + ".root"
+	}
+	host, port := c.Public.Host, strconv.Itoa(c.Public.Port)
+	address := net.JoinHostPort(host, port)
+	uri := url.URL{Scheme: "mysql", User: url.UserPassword(user, passwordPlaceholder), Host: address, Path: "/test"}
+	return []connectionString{
+		{lang.L("MySQL command line"), fmt.Sprintf("mysql --connect-timeout 15 -u '%s' -h '%s' -P %s -D test --ssl-mode=VERIFY_IDENTITY -p", user, host, port)},
+		{lang.L("URI"), uri.String()},
+		{"JDBC", fmt.Sprintf("jdbc:mysql://%s/test?user=%s&password=%s&sslMode=VERIFY_IDENTITY", address, url.QueryEscape(user), passwordPlaceholder)},
+		{"Go", fmt.Sprintf("%s:%s@tcp(%s)/test?tls=true&parseTime=true", user, passwordPlaceholder, address)},
+	}
+}

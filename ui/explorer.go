@@ -1,0 +1,299 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"canopy/api/inventory"
+	"canopy/ui/outline"
+	"canopy/ui/part"
+	"canopy/ui/session"
+	"canopy/ui/show"
+	look "canopy/ui/theme"
+	"canopy/ui/tree"
+)
+
+// explorer is the tree with its search: it knows which rows are open and gives them words.
+type explorer struct {
+	window *Window
+	tree   *tree.Tree
+	note   *part.Text // says that nothing matches
+	root   *fyne.Container
+	state  session.State
+	grant  string // whose open rows these are
+	open   map[string]bool
+	words  string // that are searched for
+	rows   *outline.Outline
+	chosen func(outline.Row)
+}
+
+func newExplorer(w *Window) *explorer {
+	e := &explorer{window: w, open: map[string]bool{}, rows: &outline.Outline{}, chosen: func(outline.Row) {}}
+	e.tree = tree.New(w.Now)
+	e.tree.OnSelect = e.selected
+	e.tree.OnToggle = e.toggle
+	e.tree.OnMenu = e.menu
+	e.note = part.NewText("", part.Style{Color: look.ColorMuted, Align: fyne.TextAlignCenter})
+	e.root = container.NewStack(part.Pad(6, 0, e.tree), container.NewCenter(e.note))
+	return e
+}
+
+func (e *explorer) object() fyne.CanvasObject { return e.root }
+
+func (e *explorer) show(st session.State) {
+	if e.grant != st.Grant.ID {
+		e.grant = st.Grant.ID
+		e.words = ""
+		e.load()
+		e.tree.Unselect()
+	}
+	e.state = st
+	e.build()
+}
+
+// build makes the rows anew and swaps them in. The selection stays while its row exists.
+func (e *explorer) build() {
+	if e.state.Shown == nil {
+		e.rows = &outline.Outline{}
+		e.note.SetText(lang.L("Reading your organization…"))
+		e.tree.SetSource(lines{e, e.rows})
+		return
+	}
+	e.openOrganization()
+	e.rows = outline.Build(e.state.Shown, outline.Options{
+		Open: e.open, Filter: e.words,
+		Hidden: len(e.state.Whole.Projects()) - len(e.state.Shown.Projects()),
+	})
+	e.note.SetText("")
+	if strings.TrimSpace(e.words) != "" && len(e.rows.Rows) <= 1 {
+		e.note.SetText(lang.L("Nothing matches. Escape shows everything again."))
+	}
+	e.tree.SetSource(lines{e, e.rows})
+	if i := e.rows.Index(e.tree.Selected()); i >= 0 {
+		e.chosen(e.rows.Rows[i])
+		return
+	}
+	if e.words == "" && len(e.rows.Rows) > 0 {
+		e.tree.Select(e.rows.Rows[0].ID)
+	}
+}
+
+// openOrganization opens the organization the first time it is seen: a tree of one closed row
+// helps nobody.
+func (e *explorer) openOrganization() {
+	id := outline.OrganizationID(e.state.Shown.Organization().ID)
+	if _, known := e.open[id]; !known && e.state.Shown.Organization().ID != "" {
+		e.open[id] = true
+	}
+}
+
+func (e *explorer) selected(id string) {
+	if i := e.rows.Index(id); i >= 0 {
+		e.chosen(e.rows.Rows[i])
+	}
+}
+
+// reveal selects a row wherever it is, opening what it stands in.
+func (e *explorer) reveal(id string) {
+	for i := e.rows.Index(id); i >= 0; i = e.rows.Rows[i].Parent {
+		if p := e.rows.Rows[i].Parent; p >= 0 {
+			e.open[e.rows.Rows[p].ID] = true
+		}
+	}
+	e.build()
+	e.tree.Select(id)
+}
+
+func (e *explorer) toggle(id string, open bool) {
+	e.open[id] = open
+	e.save()
+	e.build()
+	if i := e.rows.Index(id); open && i >= 0 && e.rows.Rows[i].Kind == outline.Cluster {
+		e.window.Session.Branches(e.rows.Rows[i].Cluster.ID)
+	}
+}
+
+// openAll opens or closes the organization and every project.
+func (e *explorer) openAll(open bool) {
+	if e.state.Shown == nil {
+		return
+	}
+	for _, p := range e.state.Shown.Projects() {
+		e.open[outline.ProjectID(p.ID)] = open
+	}
+	e.open[outline.OrganizationID(e.state.Shown.Organization().ID)] = true
+	e.save()
+	e.build()
+}
+
+// filter shows what matches the words, with everything on the way to it.
+func (e *explorer) filter(words string) {
+	e.words = words
+	e.build()
+}
+
+// load and save keep the open rows in the preferences, by grant.
+func (e *explorer) load() {
+	e.open = map[string]bool{}
+	for _, id := range e.window.App.Preferences().StringList(prefOpen + e.grant) {
+		closed := strings.HasPrefix(id, "-")
+		e.open[strings.TrimPrefix(id, "-")] = !closed
+	}
+}
+
+func (e *explorer) save() {
+	var ids []string
+	for id, open := range e.open {
+		if !open {
+			id = "-" + id
+		}
+		ids = append(ids, id)
+	}
+	e.window.App.Preferences().SetStringList(prefOpen+e.grant, ids)
+}
+
+func (e *explorer) copyID() {
+	if i := e.rows.Index(e.tree.Selected()); i >= 0 {
+		if id := idOf(e.rows.Rows[i]); id != "" {
+			e.window.copy(id, lang.L("ID copied"))
+		}
+	}
+}
+
+// idOf returns TiDB Cloud's id of what a row stands for.
+func idOf(r outline.Row) string {
+	switch r.Kind {
+	case outline.Cluster:
+		return r.Cluster.ID
+	case outline.Project:
+		return r.Project.ID
+	case outline.Branch:
+		return r.Branch.ID
+	case outline.Organization:
+		return strings.TrimPrefix(r.ID, outline.OrganizationID(""))
+	}
+	return ""
+}
+
+// menu is the context menu of a row: what the menu bar and the details offer for it too.
+func (e *explorer) menu(id string, at fyne.Position) {
+	i := e.rows.Index(id)
+	if i < 0 {
+		return
+	}
+	row := e.rows.Rows[i]
+	var items []*fyne.MenuItem
+	if id := idOf(row); id != "" {
+		items = append(items, fyne.NewMenuItem(lang.L("Copy ID"), func() { e.window.copy(id, lang.L("ID copied")) }),
+			fyne.NewMenuItem(lang.L("Copy name"), func() { e.window.copy(row.Name, lang.L("Name copied")) }))
+	}
+	if row.Kind == outline.Cluster {
+		items = append(items, fyne.NewMenuItem(lang.L("Open in console"), func() { e.window.openConsole(*row.Cluster) }))
+	}
+	if row.Expandable {
+		text := lang.L("Open")
+		if row.Open {
+			text = lang.L("Close")
+		}
+		items = append(items, fyne.NewMenuItem(text, func() { e.toggle(row.ID, !row.Open) }))
+	}
+	items = append(items, fyne.NewMenuItem(lang.L("Refresh"), e.window.Session.Refresh))
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), e.window.win.Canvas(), at)
+}
+
+// lines gives the rows of the outline their words, for the ones in sight only.
+type lines struct {
+	e    *explorer
+	rows *outline.Outline
+}
+
+func (l lines) Len() int                         { return len(l.rows.Rows) }
+func (l lines) Index(id string) int              { return l.rows.Index(id) }
+func (l lines) Parent(i int) int                 { return l.rows.Rows[i].Parent }
+func (l lines) Next(prefix string, from int) int { return l.rows.Next(prefix, from) }
+
+func (l lines) Row(i int) tree.Row {
+	r := l.rows.Rows[i]
+	out := tree.Row{ID: r.ID, Depth: r.Depth, Expandable: r.Expandable, Open: r.Open, Name: show.Name(r.Name)}
+	switch r.Kind {
+	case outline.Organization:
+		out.Badge, out.Bold = show.Initial(r.Name), true
+		out.Note = counted("{{.Count}} projects", r.Count)
+	case outline.Project:
+		out.Tag, out.Count = projectType(r.Project), count(r)
+	case outline.Cluster:
+		out.Dot, out.Tag = stateColor(r.Cluster.State), show.Name(string(r.Cluster.Plan))
+		out.Note = place(r)
+	case outline.Branch:
+		out.Dot, out.Note = stateColor(r.Branch.State), lang.L("branch")
+		if r.Branch.State != "ACTIVE" {
+			out.Note = strings.ToLower(stateWords(r.Branch.State))
+		}
+	default:
+		l.e.remark(r, &out)
+	}
+	return out
+}
+
+// remark words the rows that stand for what is not there.
+func (e *explorer) remark(r outline.Row, out *tree.Row) {
+	out.Color = look.ColorMuted
+	switch r.Kind {
+	case outline.Reading:
+		out.Name = lang.L("Reading…")
+	case outline.Empty:
+		out.Name = emptyWords(r.Of)
+	case outline.Hidden:
+		out.Icon, out.Name = "hidden", counted("{{.Count}} hidden by you", r.Count)
+		out.Actions = []tree.Action{{Text: lang.L("Change"), Do: e.window.showScope}}
+	case outline.Failed:
+		out.Dot, out.Color = look.ColorTrouble, theme.ColorNameError
+		out.Name = lang.L("Couldn't load: {{.Why}}", with("Why", why(r.Err)))
+		out.Actions = []tree.Action{
+			{Text: lang.L("Why?"), Do: func() { e.window.showError(r.Err) }},
+			{Text: lang.L("Retry"), Do: func() { e.retry(r.Part) }},
+		}
+	}
+}
+
+func (e *explorer) retry(p inventory.Part) { e.window.Session.Retry(p) }
+
+func emptyWords(of outline.Kind) string {
+	switch of {
+	case outline.Project:
+		return lang.L("No projects in this grant")
+	case outline.Branch:
+		return lang.L("No branches")
+	default:
+		return lang.L("No clusters in this project")
+	}
+}
+
+// place says where a cluster is and, unless it is active, what state it is in.
+func place(r outline.Row) string {
+	city := r.Cluster.Region.City
+	if city == "" {
+		city = r.Cluster.Region.Code
+	}
+	if r.Cluster.State == "ACTIVE" {
+		return show.Name(city)
+	}
+	return show.Name(city) + " · " + strings.ToLower(stateWords(r.Cluster.State))
+}
+
+// count says how many clusters a project has, once that is known.
+func count(r outline.Row) string {
+	switch {
+	case r.Exact:
+		return show.Count(r.Count)
+	case r.Count > 0:
+		return lang.L("at least {{.Count}}", with("Count", show.Count(r.Count)))
+	default:
+		return ""
+	}
+}

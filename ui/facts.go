@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"canopy/api"
+	"canopy/ui/part"
+	"canopy/ui/show"
+)
+
+// The words of single facts on the details pages.
+
+func capacityCaption(c api.Cluster) string {
+	if c.SpendingLimit != nil && c.MaxRCU == 0 {
+		return lang.L("Spending limit")
+	}
+	return lang.L("Capacity")
+}
+
+func capacity(c api.Cluster) string {
+	switch {
+	case c.MaxRCU > 0:
+		return lang.L("{{.Min}} – {{.Max}} RCU", with("Min", show.Count(c.MinRCU), "Max", show.Count(c.MaxRCU)))
+	case len(c.Nodes) > 0:
+		var nodes []string
+		for _, n := range c.Nodes {
+			nodes = append(nodes, fmt.Sprintf("%d × %s %s", n.Count, componentName(n.Component), show.Name(n.Spec)))
+		}
+		return strings.Join(nodes, ", ")
+	case c.SpendingLimit != nil && *c.SpendingLimit == 0:
+		return lang.L("Free quota only")
+	case c.SpendingLimit != nil:
+		return lang.L("{{.Amount}} a month", with("Amount", show.Cents(*c.SpendingLimit)))
+	default:
+		return lang.L("Not told")
+	}
+}
+
+func componentName(c string) string {
+	names := map[string]string{"tidb": "TiDB", "tikv": "TiKV", "tiflash": "TiFlash", "tiproxy": "TiProxy"}
+	if n, ok := names[strings.ToLower(c)]; ok {
+		return n
+	}
+	return show.Name(c)
+}
+
+func availability(a string) string {
+	switch a {
+	case "":
+		return lang.L("Not told")
+	case "ZONAL":
+		return lang.L("Zonal")
+	case "REGIONAL":
+		return lang.L("Regional")
+	default:
+		return show.Name(a)
+	}
+}
+
+func backups(b api.BackupPolicy) string {
+	switch {
+	case b.Start == "" && b.RetentionDays == 0:
+		return lang.L("Not told")
+	case b.Start == "":
+		return counted("Kept {{.Count}} days", b.RetentionDays)
+	default:
+		return lang.N("Daily {{.Time}} UTC · kept {{.Count}} days", b.RetentionDays, with("Time", show.Name(b.Start), "Count", b.RetentionDays))
+	}
+}
+
+func publicEndpoint(e api.Endpoint) string {
+	switch {
+	case e.Host == "":
+		return lang.L("None")
+	case e.Disabled:
+		return lang.L("Off")
+	case e.Allowed == 0:
+		return lang.L("On")
+	default:
+		return lang.N("On · {{.Count}} allowed ranges", e.Allowed, with("Count", e.Allowed))
+	}
+}
+
+// organizationFacts and projectFacts are what the pages say, so that a page is drawn anew only
+// when that changes.
+func (d *details) organizationFacts() []fact {
+	s := d.state.Shown
+	n, exact := s.Count()
+	clusters := show.Count(n)
+	if !exact {
+		clusters = lang.L("at least {{.Count}}", with("Count", clusters))
+	}
+	byState := map[api.State]int{}
+	for _, p := range s.Projects() {
+		for _, c := range s.Clusters(p.ID) {
+			byState[c.State]++
+		}
+	}
+	return []fact{
+		{lang.L("Projects"), show.Count(len(s.Projects()))},
+		{lang.L("Clusters"), clusters},
+		{lang.L("States"), states(byState)},
+		{lang.L("Signed in as"), show.Name(d.state.Grant.User.Email)},
+		{lang.L("Role"), show.Name(d.state.Grant.Role)},
+		{lang.L("Organization ID"), show.Name(s.Organization().ID)},
+	}
+}
+
+func (d *details) organization() fyne.CanvasObject {
+	org := d.state.Shown.Organization()
+	return part.Column(14,
+		heading(part.NewText(lang.L("Organization"), part.Style{}), org.Name, nil,
+			part.NewButton(lang.L("Change scope"), d.window.showScope),
+			part.NewButton(lang.L("Copy ID"), func() { d.window.copy(org.ID, lang.L("ID copied")) })),
+		d.cards(d.organizationFacts()))
+}
+
+func (d *details) projectFacts(p api.Project) []fact {
+	clusters := d.state.Shown.Clusters(p.ID)
+	byState := map[api.State]int{}
+	for _, c := range clusters {
+		byState[c.State]++
+	}
+	n := show.Count(len(clusters))
+	if st := d.state.Shown.ProjectStatus(p.ID); !st.Done || st.Err != nil {
+		n = lang.L("at least {{.Count}}", with("Count", n))
+	}
+	kind := projectType(p)
+	if kind == "" {
+		kind = lang.L("Not told")
+	}
+	return []fact{
+		{lang.L("Type"), kind},
+		{lang.L("Clusters"), n},
+		{lang.L("States"), states(byState)},
+		{lang.L("Created"), day(p.Created)},
+		{lang.L("Members"), show.Count(p.UserCount)},
+		{lang.L("Project ID"), show.Name(p.ID)},
+	}
+}
+
+func (d *details) project(p api.Project) fyne.CanvasObject {
+	return part.Column(14,
+		heading(d.breadcrumb(d.organizationCrumb()), p.Name, nil,
+			part.NewButton(lang.L("Copy ID"), func() { d.window.copy(p.ID, lang.L("ID copied")) })),
+		d.cards(d.projectFacts(p)))
+}
+
+// states says how many clusters are in which state, the most frequent first.
+func states(n map[api.State]int) string {
+	keys := slices.SortedFunc(maps.Keys(n), func(a, b api.State) int {
+		return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b))
+	})
+	var out []string
+	for _, s := range keys {
+		out = append(out, show.Count(n[s])+" "+strings.ToLower(stateWords(s)))
+	}
+	if len(out) == 0 {
+		return "–"
+	}
+	return strings.Join(out, ", ")
+}

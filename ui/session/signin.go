@@ -1,0 +1,174 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"canopy/auth"
+	"canopy/ui/task"
+)
+
+// SignIn begins an attempt in the environment at hand, in the browser. While one is under way
+// it does nothing: the waiting screen offers to open the browser again.
+func (s *Session) SignIn(o auth.Options) {
+	s.begin(auth.MethodBrowser, func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error) {
+		return s.deps.Auth.SignIn(ctx, env, o, report)
+	})
+}
+
+// SignInWithDevice begins an attempt with a code that is typed on another device.
+func (s *Session) SignInWithDevice(o auth.Options) {
+	s.begin(auth.MethodDevice, func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error) {
+		return s.deps.Auth.SignInWithDevice(ctx, env, o, report)
+	})
+}
+
+// SignInWithAPIKey takes an API key of TiDB Cloud as the credential of a new grant.
+func (s *Session) SignInWithAPIKey(public string, private auth.Secret) {
+	s.begin(auth.MethodAPIKey, func(ctx context.Context, env string, _ func(auth.Progress)) (auth.Grant, error) {
+		return s.deps.Auth.SignInWithAPIKey(ctx, env, public, private)
+	})
+}
+
+// SignInAgain asks for the open grant anew and replaces it when that succeeds.
+func (s *Session) SignInAgain() {
+	if s.grant == nil {
+		s.SignIn(auth.Options{})
+		return
+	}
+	s.SignIn(auth.Options{Replaces: s.grant.ID, LoginHint: s.grant.User.Email})
+}
+
+// OpenSandbox starts the built-in sandbox and begins to sign in there.
+func (s *Session) OpenSandbox() {
+	s.startSandbox(func() { s.SignIn(auth.Options{}) })
+}
+
+// startSandbox starts the sandbox, makes its environment the one at hand, and goes on.
+func (s *Session) startSandbox(then func()) {
+	if s.attempt != nil || s.deps.StartSandbox == nil || s.deps.Tasks.Running(taskSandbox) {
+		return
+	}
+	s.problem = nil
+	s.deps.Tasks.Run(taskSandbox, func(ctx context.Context, _ task.Report) func() {
+		env, err := s.deps.StartSandbox(ctx)
+		if err == nil {
+			err = s.deps.Auth.SetEnvironment(env)
+		}
+		return func() {
+			if err != nil {
+				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("start the sandbox: %w", err)}
+				s.changed()
+				return
+			}
+			s.Use(env)
+			then()
+		}
+	})
+	s.changed()
+}
+
+// Use makes env known and the place of the next sign-in.
+func (s *Session) Use(env auth.Environment) {
+	s.environments[env.Name] = env
+	s.environment = env.Name
+}
+
+type signIn func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error)
+
+func (s *Session) begin(m auth.Method, do signIn) {
+	if s.attempt != nil {
+		return
+	}
+	if unstarted(s.environments[s.environment]) {
+		s.startSandbox(func() { s.begin(m, do) })
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	a := &attempt{method: m, cancel: cancel}
+	s.attempt, s.problem = a, nil
+	env := s.environment
+	s.deps.Tasks.Run(taskSignIn, func(taskCtx context.Context, report task.Report) func() {
+		defer context.AfterFunc(taskCtx, cancel)()
+		defer cancel()
+		grant, err := do(ctx, env, func(p auth.Progress) {
+			report(func() { s.progressed(a, p) })
+		})
+		return func() { s.signedIn(a, grant, err) }
+	})
+	s.changed()
+}
+
+func (s *Session) progressed(a *attempt, p auth.Progress) {
+	if s.attempt == a {
+		a.progress = p
+		s.changed()
+	}
+}
+
+// signedIn ends an attempt. A cancelled one whose grant was stored all the same is opened:
+// the person approved it.
+func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
+	if s.attempt == a {
+		s.attempt = nil
+	}
+	switch {
+	case err == nil:
+		a.progress.Stage = auth.StageDone
+		s.Open(g.ID)
+		if s.whole == nil && s.problem == nil {
+			s.attempt = a // the waiting screen stays until there is something to see
+		}
+	case errors.Is(err, auth.ErrCancelled):
+	default:
+		s.problem = &Problem{During: SigningIn, Err: err}
+		s.deps.Log.Warn("sign-in failed", "error", err)
+	}
+	s.changed()
+}
+
+// CancelSignIn ends the attempt that is under way. The listener is closed and nothing is kept.
+func (s *Session) CancelSignIn() {
+	if s.attempt != nil {
+		s.attempt.cancel()
+	}
+}
+
+// Dismiss takes a problem off the screen.
+func (s *Session) Dismiss() {
+	s.problem = nil
+	s.changed()
+}
+
+// SignOut gives the open grant back: it is erased here first, then revoked at the server. When
+// the server could not be told, the state carries a Problem that says so.
+func (s *Session) SignOut() {
+	if s.grant == nil || s.signingOut {
+		return
+	}
+	id := s.grant.ID
+	s.signingOut = true
+	s.leave()
+	delete(s.kept, id)
+	saved := s.saved
+	s.deps.Tasks.Run(taskSignOut, func(ctx context.Context, _ task.Report) func() {
+		<-saved // a write on its way must not bring the grant back
+		told, err := s.deps.Auth.SignOut(ctx, id)
+		return func() {
+			s.signingOut = false
+			if err == nil && !told {
+				err = ErrServerNotTold
+			}
+			if err != nil {
+				s.problem = &Problem{During: Leaving, Err: err}
+			}
+			s.changed()
+		}
+	})
+	s.changed()
+}
+
+// ErrServerNotTold means that a grant is gone from this machine but may still be listed at
+// TiDB Cloud, because its revocation did not get through.
+var ErrServerNotTold = errors.New("signed out here, but the server could not be told")
