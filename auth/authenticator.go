@@ -2,11 +2,18 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // Config is what an Authenticator is made of. Grants is needed, and Store or
@@ -24,5 +31,164 @@ type Config struct {
 	Rand   io.Reader                                           // nil: crypto/rand
 	Listen func(network, address string) (net.Listener, error) // nil: net.Listen
 	Page   func(PageView) []byte                               // what the browser shows at the end; nil: DefaultPage
-	Log    *slog.Logger                                        // nil: none. Never given a secret
+	Log    *slog.Logger                                        // nil: none. It is never given a secret
+}
+
+// requestTimeout bounds one request to the authorization server.
+const requestTimeout = 30 * time.Second
+
+// Authenticator signs in, keeps, renews and gives back grants. It is safe for
+// use by several goroutines.
+type Authenticator struct {
+	cfg     *Config      // behind a pointer, so that printing an Authenticator shows no secret
+	server  *http.Client // for the authorization server: no cookies, no redirects
+	flights singleflight.Group
+	work    *background
+
+	mu           sync.Mutex
+	environments map[string]*Environment
+	attempts     map[attemptKey]bool
+	sessions     map[string]*session // by grant id
+}
+
+// New makes an Authenticator and checks its environments.
+func New(c Config) (*Authenticator, error) {
+	if c.Grants == nil {
+		return nil, errors.New("auth: Config.Grants is missing; open it with OpenGrants")
+	}
+	if c.Store == nil && c.Session == nil {
+		return nil, errors.New("auth: Config.Store and Config.Session are missing; give one of them")
+	}
+	c.setDefaults()
+	a := &Authenticator{
+		cfg:          &c,
+		server:       withoutRedirects(c.HTTP),
+		work:         newBackground(),
+		environments: map[string]*Environment{},
+		attempts:     map[attemptKey]bool{},
+		sessions:     map[string]*session{},
+	}
+	for _, e := range c.Environments {
+		if err := a.SetEnvironment(e); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (c *Config) setDefaults() {
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone(), Timeout: requestTimeout}
+	}
+	if c.Open == nil {
+		c.Open = OpenBrowser
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = sleep
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	c.Rand = &sharedReader{reader: c.Rand}
+	if c.Listen == nil {
+		c.Listen = net.Listen
+	}
+	if c.Page == nil {
+		c.Page = DefaultPage
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// withoutRedirects copies a client for the authorization server: a redirected
+// token request would carry code, verifier and secret to who knows whom.
+func withoutRedirects(c *http.Client) *http.Client {
+	own := *c
+	own.Jar = nil
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+// SetEnvironment adds an environment, or replaces the one of the same name, for
+// example when the sandbox starts. An attempt under way keeps what it began with.
+func (a *Authenticator) SetEnvironment(e Environment) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.environments[e.Name] = &e
+	return nil
+}
+
+// Grants gives the file of grants the Authenticator works on.
+func (a *Authenticator) Grants() *Grants { return a.cfg.Grants }
+
+// Close waits for the pages still being shown, for renewals and for
+// revocations under way. When ctx ends it cuts them off and returns its error.
+// A program that ends without Close ends them in the middle.
+func (a *Authenticator) Close(ctx context.Context) error {
+	err := a.work.close(ctx)
+	a.cfg.HTTP.CloseIdleConnections()
+	return err
+}
+
+func (a *Authenticator) environment(name string) (*Environment, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	e, ok := a.environments[name]
+	if !ok {
+		return nil, fmt.Errorf("environment %q: %w", name, ErrNotFound)
+	}
+	return e, nil
+}
+
+// store gives the place where a grant's credential is kept.
+func (a *Authenticator) store(kept string) (Store, error) {
+	s := a.cfg.Store
+	if kept == KeptSession {
+		s = a.cfg.Session
+	}
+	if s == nil {
+		return nil, fmt.Errorf("the credential was kept in the %s, which is not in use now: %w", kept, ErrSignInAgain)
+	}
+	return s, nil
+}
+
+// random gives 32 bytes of randomness as text: state, verifier and ids (RFC
+// 7636 §4.1 asks for 43 characters at least).
+func (a *Authenticator) random() (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(a.cfg.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("draw a random value: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:]), nil
+}
+
+// sharedReader lets several goroutines draw from one reader.
+type sharedReader struct {
+	mu     sync.Mutex
+	reader io.Reader
+}
+
+func (s *sharedReader) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reader.Read(p)
+}
+
+// sleep is the Wait of the real clock.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

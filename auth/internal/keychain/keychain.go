@@ -116,7 +116,8 @@ func (k *Keychain) Put(ctx context.Context, key string, record []byte) error {
 		if err := k.set(ctx, key, whole+":"+digest(text)+":"+text); err != nil {
 			return err
 		}
-		return k.sweep(ctx, key, was)
+		_ = k.sweep(ctx, key, was) // the record is kept; Delete looks for leftovers again
+		return nil
 	}
 	now := manifest{slot: was.other(), sum: digest(text)}
 	for ; len(text) > 0; now.count++ {
@@ -129,7 +130,8 @@ func (k *Keychain) Put(ctx context.Context, key string, record []byte) error {
 	if err := k.set(ctx, key, now.String()); err != nil {
 		return err
 	}
-	return k.sweep(ctx, key, was)
+	_ = k.sweep(ctx, key, was) // as above
+	return nil
 }
 
 // Get gives a record back, or ErrNotFound. A record that was cut or changed

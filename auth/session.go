@@ -1,0 +1,86 @@
+package auth
+
+import (
+	"sync"
+	"time"
+)
+
+// session is what this process knows of a grant's credential.
+type session struct {
+	mu      sync.Mutex
+	cred    *credential     // nil: not read yet
+	unsaved bool            // cred was renewed, and the Store would not take it
+	ended   error           // the server ended the grant
+	left    bool            // signed out here
+	pause   time.Time       // no renewal ahead of need before this
+	refused map[string]bool // hosts that refused a fresh token
+	digest  *digestKey
+}
+
+func (a *Authenticator) sessionOf(id string) *session {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.sessions[id]
+	if !ok {
+		s = &session{refused: map[string]bool{}}
+		a.sessions[id] = s
+	}
+	return s
+}
+
+func (s *session) adopt(c *credential) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cred, s.unsaved = c, false
+}
+
+// view gives what is known, and why the grant has ended if it has.
+func (s *session) view() (*credential, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cred, s.ended
+}
+
+func (s *session) end(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = err
+}
+
+// leave marks the grant as signed out and gives what it held.
+func (s *session) leave() *credential {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = true
+	c := s.cred
+	s.cred, s.digest = nil, nil
+	return c
+}
+
+// refuses and note remember the hosts that refuse a token which is fresh, so
+// that their 401 is shown and not answered with renewals for ever (facts §1.7).
+func (s *session) refuses(host string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused[host]
+}
+
+func (s *session) note(host string, refused bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if refused {
+		s.refused[host] = true
+		return
+	}
+	delete(s.refused, host)
+}
+
+// Expiry tells when the access token renews next. It is known after signing in
+// or the first use.
+func (a *Authenticator) Expiry(grantID string) (time.Time, bool) {
+	c, err := a.sessionOf(grantID).view()
+	if err != nil || c == nil || c.access == "" {
+		return time.Time{}, false
+	}
+	return c.issued.Round(0).Add(c.lifetime - c.soft()), true
+}

@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// revocationTries bounds how often the server is told; the waits between are 1 s and 2 s.
+const revocationTries = 3
+
+// SignOut gives a grant back. It erases what is kept here first, then tells
+// the server: refresh token, then access token (RFC 7009 §2.1).
+//
+// told reports whether the server knows. told false without an error means:
+// signed out here, the server could not be told. An error means that something
+// here could not be erased; the grant is still listed then.
+func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool, err error) {
+	grant, ok := a.cfg.Grants.Get(grantID)
+	if !ok {
+		return false, fmt.Errorf("grant %s: %w", grantID, ErrNotFound)
+	}
+	held := a.sessionOf(grantID).leave()
+	cred, err := a.erase(ctx, grant)
+	if cred == nil {
+		cred = held
+	}
+	if env, envErr := a.environment(grant.Environment); envErr == nil && cred != nil {
+		told = a.giveBack(ctx, env, cred)
+	}
+	if err != nil {
+		return told, fmt.Errorf("sign out: %w", err)
+	}
+	a.mu.Lock()
+	delete(a.sessions, grantID)
+	a.mu.Unlock()
+	return told, nil
+}
+
+// erase removes credential, grant, and the credential once more: a renewal in
+// another process that stored in between saw the grant, or is seen here. A
+// crash anywhere leaves no credential without a grant that names it.
+func (a *Authenticator) erase(ctx context.Context, grant Grant) (*credential, error) {
+	ctx = context.WithoutCancel(ctx) // half signed out is not an answer
+	store, err := a.store(grant.Kept)
+	if err != nil { // kept in a session that has ended
+		return nil, a.cfg.Grants.Delete(grant.ID)
+	}
+	cred, _ := recall(ctx, store, grant.ID) // what cannot be read can still be erased
+	if err := forget(ctx, store, grant.ID); err != nil {
+		return cred, err
+	}
+	if err := a.cfg.Grants.Delete(grant.ID); err != nil {
+		return cred, err
+	}
+	err = forget(ctx, store, grant.ID)
+	_ = os.Remove(a.lockPath(grant.ID)) // an empty file; a renewal may still hold it
+	return cred, err
+}
+
+// giveBack revokes both tokens and reports whether the server took them. An
+// API key is not revoked: it belongs to the user, not to this app.
+func (a *Authenticator) giveBack(ctx context.Context, env *Environment, c *credential) bool {
+	if c.private != "" {
+		return true
+	}
+	if env.RevocationEndpoint == "" {
+		return false
+	}
+	e := endpoint{http: a.server, env: env}
+	told := true
+	for _, one := range []struct {
+		token Secret
+		hint  string
+	}{{c.refresh, "refresh_token"}, {c.access, "access_token"}} {
+		if one.token == "" {
+			continue
+		}
+		if err := a.revoke(ctx, e, one.token, one.hint); err != nil {
+			a.cfg.Log.Warn("a token could not be revoked", "kind", one.hint, "environment", env.Name, "error", err)
+			told = false
+		}
+	}
+	return told
+}
+
+func (a *Authenticator) revoke(ctx context.Context, e endpoint, token Secret, hint string) error {
+	var err error
+	for try := range revocationTries {
+		if try > 0 && a.cfg.Wait(ctx, time.Duration(try)*time.Second) != nil {
+			break
+		}
+		limited, stop := context.WithTimeout(ctx, requestTimeout/3)
+		err = e.revoke(limited, token, hint)
+		stop()
+		var r *refusal
+		if err == nil || ctx.Err() != nil || (errors.As(err, &r) && r.status/100 == 4 && r.status != 429) {
+			break
+		}
+	}
+	return err
+}
