@@ -63,7 +63,7 @@ func (d *Desktop) StartApp(ctx context.Context, args ...string) (*App, error) {
 	if d.noOpen {
 		env = append(env, "PATH="+d.path("nothing"))
 	}
-	p, err := d.run(command{name: "canopy", args: append([]string{d.Canopy}, args...), env: env})
+	p, err := d.run(ctx, command{name: "canopy", args: append([]string{d.Canopy}, args...), env: env})
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (d *Desktop) StartApp(ctx context.Context, args ...string) (*App, error) {
 
 // RunCommand runs a Canopy command without a window to its end.
 func (d *Desktop) RunCommand(ctx context.Context, args ...string) (code int, output string, err error) {
-	p, err := d.run(command{name: "command", args: append([]string{d.Canopy}, args...)})
+	p, err := d.run(ctx, command{name: "command", args: append([]string{d.Canopy}, args...)})
 	if err != nil {
 		return 0, "", err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,7 +59,7 @@ func (d *Desktop) closeBrowser() {
 		if err != nil {
 			continue
 		}
-		cmdline, err := os.ReadFile(filepath.Join("/proc", line, "cmdline"))
+		cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 		if err == nil && strings.Contains(string(cmdline), d.path("browser/profile")) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
@@ -224,6 +223,23 @@ func (p *Page) Click(words string) error {
 		return err
 	}
 	return chromedp.Do(p.ctx, chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// Pick chooses in the list with this id as one does with the keyboard: by typing how the entry begins.
+func (p *Page) Pick(list, entry string) error {
+	field := chromedp.CSS("#" + list)
+	err := chromedp.Do(p.ctx, chromedp.Focus(field), chromedp.KeyEvent(entry))
+	if err != nil {
+		return fmt.Errorf("choose %q in the list %s: %w", entry, list, err)
+	}
+	return until(p.ctx, fmt.Sprintf("%q chosen in the list %s", entry, list), func() error {
+		script := fmt.Sprintf("document.querySelector('#%s').selectedOptions[0].text", list)
+		chosen, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](script))
+		if err != nil {
+			return err
+		}
+		return unless(chosen == entry, chosen)
+	})
 }
 
 // Await waits until the page's address and words satisfy a condition.

@@ -118,7 +118,7 @@ func (d *Desktop) makeFolders() error {
 }
 
 // run starts a program on the desktop. The second of a name logs to name-2.
-func (d *Desktop) run(c command) (*Process, error) {
+func (d *Desktop) run(ctx context.Context, c command) (*Process, error) {
 	d.count[c.name]++
 	if n := d.count[c.name]; n > 1 {
 		c.name = fmt.Sprintf("%s-%d", c.name, n)
@@ -126,7 +126,7 @@ func (d *Desktop) run(c command) (*Process, error) {
 	if c.env == nil {
 		c.env = d.env
 	}
-	p, err := d.spawner.start(d.Out, c)
+	p, err := d.spawner.start(ctx, d.Out, c)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (d *Desktop) announced(ctx context.Context, c command) (string, error) {
 	}
 	defer r.Close()
 	c.files = []*os.File{w}
-	p, err := d.run(c)
+	p, err := d.run(ctx, c)
 	if err := errors.Join(err, w.Close()); err != nil {
 		return "", err
 	}
@@ -179,7 +179,7 @@ func (d *Desktop) startDisplay(ctx context.Context, size image.Point) error {
 }
 
 func (d *Desktop) startWindowManager(ctx context.Context) error {
-	p, err := d.run(command{name: "openbox", args: []string{"openbox", "--sm-disable"}})
+	p, err := d.run(ctx, command{name: "openbox", args: []string{"openbox", "--sm-disable"}})
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (d *Desktop) startBus(ctx context.Context) error {
 
 // startKeyring starts gnome-keyring with an unlocked login keyring, as a desktop's login does.
 func (d *Desktop) startKeyring(ctx context.Context) error {
-	p, err := d.run(command{
+	p, err := d.run(ctx, command{
 		name:  "keyring",
 		args:  []string{"gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"},
 		stdin: strings.NewReader("a password for tests"),

@@ -15,7 +15,7 @@ func (d *Desktop) FirstText(ctx context.Context, name string, args ...string) (t
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	begin := time.Now()
-	p, err := d.run(command{name: name, args: args})
+	p, err := d.run(ctx, command{name: name, args: args})
 	if err != nil {
 		return 0, err
 	}

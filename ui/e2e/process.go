@@ -56,13 +56,13 @@ func newSpawner() *spawner {
 func (s *spawner) close() { close(s.work) }
 
 // start runs c and logs to folder out.
-func (s *spawner) start(out string, c command) (*Process, error) {
+func (s *spawner) start(ctx context.Context, out string, c command) (*Process, error) {
 	p := &Process{Name: c.name, log: filepath.Join(out, c.name+".log"), done: make(chan struct{})}
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(c.args[0], c.args[1:]...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), c.args[0], c.args[1:]...) // ended by Stop, never with ctx
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = c.env, c.stdin, c.stdout, log, c.files
 	if cmd.Stdout == nil {
 		cmd.Stdout = log

@@ -38,7 +38,7 @@ func (d *Desktop) StartSandbox(ctx context.Context, args ...string) (*Sandbox, e
 		return nil, err
 	}
 	full := append([]string{d.Canopy, "sandbox", "--listen", "127.0.0.1", "--json"}, args...)
-	p, err := d.run(command{name: "sandbox", args: full, stdout: w})
+	p, err := d.run(ctx, command{name: "sandbox", args: full, stdout: w})
 	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

@@ -33,7 +33,7 @@ func until(ctx context.Context, what string, cond func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for %s: %w; last seen: %s", what, ctx.Err(), seen)
+			return fmt.Errorf("waiting for %s: %w; last seen: %s", what, ctx.Err(), string(seen))
 		case <-tick.C:
 		}
 	}
