@@ -23,7 +23,7 @@ type Object struct {
 	H        int    `json:"h"`
 	Layer    int    `json:"layer"` // 0 is the content; menu bar, pop-ups and dialogs lie above, in order
 	Focused  bool   `json:"focused,omitempty"`
-	Disabled bool   `json:"disabled,omitempty"`
+	Disabled bool   `json:"disabled,omitempty"` // itself, or what it is part of
 	Checked  bool   `json:"checked,omitempty"`
 }
 

@@ -150,6 +150,9 @@ func TestDumpTellsWordsPlaceAndState(t *testing.T) {
 	if !ok || !got.Disabled {
 		t.Errorf("button = %+v, %v; want it there and disabled", got, ok)
 	}
+	if words, ok := find(objects, typed("*canvas.Text", "Sign in")); !ok || !words.Disabled {
+		t.Errorf("the button's words = %+v, %v; want them disabled with it", words, ok)
+	}
 	if got.W != 400 || got.H < 20 || got.X != 0 || got.Y != 0 {
 		t.Errorf("button lies at %d,%d and is %d by %d; want the top, the whole width", got.X, got.Y, got.W, got.H)
 	}

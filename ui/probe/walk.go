@@ -14,6 +14,7 @@ type walk struct {
 	canvas  fyne.Canvas
 	layer   int
 	secret  bool // inside a password entry, whose paragraph knows what the dots stand for
+	off     bool // inside something disabled
 	objects []Object
 }
 
@@ -44,6 +45,10 @@ func (w *walk) visit(o fyne.CanvasObject, offset fyne.Position, clip area) {
 	if o == nil || !o.Visible() {
 		return
 	}
+	if x, ok := o.(fyne.Disableable); ok && x.Disabled() && !w.off {
+		w.off = true
+		defer func() { w.off = false }()
+	}
 	at := o.Position().Add(offset)
 	seen := areaOf(at, o.Size()).within(clip)
 	if !seen.empty() {
@@ -67,7 +72,7 @@ func (w *walk) visit(o fyne.CanvasObject, offset fyne.Position, clip area) {
 }
 
 func (w *walk) describe(o fyne.CanvasObject, seen area) Object {
-	d := Object{Type: fmt.Sprintf("%T", o), Layer: w.layer}
+	d := Object{Type: fmt.Sprintf("%T", o), Layer: w.layer, Disabled: w.off}
 	if _, paragraph := o.(*widget.RichText); !paragraph || !w.secret {
 		d.Text, d.Hint = words(o)
 	}
@@ -82,9 +87,6 @@ func (w *walk) describe(o fyne.CanvasObject, seen area) Object {
 	}
 	if f, ok := o.(fyne.Focusable); ok {
 		d.Focused = w.canvas.Focused() == f
-	}
-	if x, ok := o.(fyne.Disableable); ok {
-		d.Disabled = x.Disabled()
 	}
 	if c, ok := o.(*widget.Check); ok {
 		d.Checked = c.Checked
