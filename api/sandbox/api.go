@@ -125,7 +125,7 @@ func (s *Server) read(t *table, endpoint, pattern string, answer func(c call) (a
 
 // nothing registers the answer for paths the sandbox does not have.
 func (s *Server) nothing(t *table) {
-	s.read(t, "", "/", func(c call) (any, *apiError) {
+	s.read(t, "", "/", func(call) (any, *apiError) {
 		return nil, &apiError{http.StatusNotFound, 5, "no such path"}
 	})
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -198,7 +199,7 @@ func (s *Server) redirectCode(w http.ResponseWriter, r *http.Request, a authoriz
 
 // redirectError sends the browser back with an error (RFC 6749 §4.1.2.1).
 func (s *Server) redirectError(w http.ResponseWriter, r *http.Request, a authorization, err error) {
-	e, ours := err.(*oauthError)
+	e, ours := errors.AsType[*oauthError](err)
 	if !ours {
 		e = refusal("server_error", "the sandbox could not answer")
 	}

@@ -136,7 +136,7 @@ func (c *cluster) dedicatedJSON(now time.Time) dedicatedJSON {
 		v.TiflashNodeSetting = &storageSettingJSON{tiflash, "8C64G", "8 vCPU, 64 GiB", 1000, "Basic", 0}
 	}
 	if c.state == "PAUSED" {
-		v.PausePlan = &pausePlanJSON{"NORMAL", now.AddDate(0, 0, int(3+hashOf("resume", c.id)%20))}
+		v.PausePlan = &pausePlanJSON{"NORMAL", now.AddDate(0, 0, 3+pick(20, "resume", c.id))}
 	}
 	return v
 }

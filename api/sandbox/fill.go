@@ -25,6 +25,11 @@ func hashOf(parts ...string) uint64 {
 	return x ^ x>>33
 }
 
+// pick returns a number from 0 to below n.
+func pick(n int, parts ...string) int {
+	return int(hashOf(parts...)>>33) % n
+}
+
 // fill gives a project its age and its members.
 func (p *project) fill(now time.Time) {
 	p.created = now.AddDate(-1, 0, 0)
@@ -35,8 +40,8 @@ func (p *project) fill(now time.Time) {
 			}
 		}
 	}
-	p.created = p.created.Add(-time.Duration(1+hashOf("project", p.id)%240) * time.Hour).Truncate(time.Second)
-	p.members = int(2 + hashOf("members", p.id)%7)
+	p.created = p.created.Add(-time.Duration(1+pick(240, "project", p.id)) * time.Hour).Truncate(time.Second)
+	p.members = 2 + pick(7, "members", p.id)
 }
 
 func (p *project) clusterCount() int { return len(p.serverless) + len(p.dedicated) }
@@ -58,15 +63,15 @@ func updated(id string, created, now time.Time) time.Time {
 	if span <= 0 {
 		return created
 	}
-	seconds := uint64(min(span, 30*24*time.Hour) / time.Second)
-	return created.Add(time.Duration(hashOf("updated", id)%(seconds+1)) * time.Second)
+	seconds := int(min(span, 30*24*time.Hour) / time.Second)
+	return created.Add(time.Duration(pick(seconds+1, "updated", id)) * time.Second)
 }
 
 // gateway is the public host of a serverless cluster.
 func (c *cluster) gateway() string {
 	n := 1
 	if c.plan != "STARTER" {
-		n += int(hashOf("gateway", c.id) % 3)
+		n += pick(3, "gateway", c.id)
 	}
 	return fmt.Sprintf("gateway%02d.%s.prod.%s.tidbcloud.com", n, c.region.code, c.region.provider)
 }
@@ -88,12 +93,12 @@ func (c *cluster) retention() int {
 
 // backupStart is the time of the daily backup, in UTC.
 func (c *cluster) backupStart() time.Duration {
-	return time.Duration(hashOf("backup", c.id)%48) * 30 * time.Minute
+	return time.Duration(pick(48, "backup", c.id)) * 30 * time.Minute
 }
 
 // capacity is the range of request units of an Essential cluster.
 func (c *cluster) capacity() (minRCU, maxRCU int) {
-	minRCU = 2000 * int(1+hashOf("capacity", c.id)%3)
+	minRCU = 2000 * (1 + pick(3, "capacity", c.id))
 	return minRCU, minRCU * 4
 }
 

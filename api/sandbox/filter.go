@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func parseFilter(text string) ([]term, error) {
 // filterValue reads a value from the start of text.
 func filterValue(text string) (value, rest string, err error) {
 	if text == "" {
-		return "", "", fmt.Errorf("a value is missing")
+		return "", "", errors.New("a value is missing")
 	}
 	if text[0] != '"' && text[0] != '\'' {
 		value, rest, _ = strings.Cut(text, " ")
@@ -61,7 +62,7 @@ func filterValue(text string) (value, rest string, err error) {
 		}
 		b.WriteByte(text[i])
 	}
-	return "", "", fmt.Errorf("a quotation mark is not closed")
+	return "", "", errors.New("a quotation mark is not closed")
 }
 
 func newTerm(field, value string) (term, error) {

@@ -20,7 +20,7 @@ const (
 // user is a member, so that whoever signs in can choose it.
 func (w *world) generate(n int, seed uint64) {
 	org := w.addOrganization(generatedOrganization, generatedName)
-	random := rand.New(rand.NewPCG(seed, 0x63616e6f7079))
+	random := rand.New(rand.NewPCG(seed, 0x63616e6f7079)) //nolint:gosec // the same every time is the point
 	slab := make([]cluster, n)
 	// One map for each stage, shared by all clusters: nobody writes to them.
 	labels := map[string]map[string]string{"prod": {"env": "prod"}, "staging": {"env": "staging"}, "dev": {"env": "dev"}}

@@ -68,7 +68,7 @@ func (s *Server) answerWrongly(p place, w http.ResponseWriter, r *http.Request) 
 func (s *Server) answerOddly(p place, w http.ResponseWriter, r *http.Request) bool {
 	if _, on := s.faults.at("html", p); on {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		io.WriteString(w, "<!doctype html><title>Welcome</title><p>Please accept the terms of this network.</p>\n")
+		w.Write([]byte("<!doctype html><title>Welcome</title><p>Please accept the terms of this network.</p>\n"))
 		return true
 	}
 	if _, on := s.faults.at("empty", p); on {
@@ -79,7 +79,8 @@ func (s *Server) answerOddly(p place, w http.ResponseWriter, r *http.Request) bo
 		body, _ := io.ReadAll(r.Body) // what could be read is what is repeated
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusBadGateway)
-		fmt.Fprintf(w, "bad gateway while handling %s %s\nAuthorization: %s\n\n%s", r.Method, r.URL, r.Header.Get("Authorization"), body)
+		w.Write(fmt.Appendf(nil, "bad gateway while handling %s %s\nAuthorization: %s\n\n%s",
+			r.Method, r.URL, r.Header.Get("Authorization"), body))
 		return true
 	}
 	return false
@@ -143,7 +144,7 @@ func resetConnection(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler) // the documented way to drop a connection
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
+		_ = tcp.SetLinger(0) // without it the connection ends politely, which is wrong enough
 	}
 	conn.Close()
 }
@@ -169,6 +170,6 @@ func (r *recording) sendHalf(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", strconv.Itoa(r.body.Len()))
 	w.WriteHeader(r.status)
 	w.Write(r.body.Bytes()[:r.body.Len()/2])
-	http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler) // net/http's way to cut an answer off
+	_ = http.NewResponseController(w).Flush() // what has not left by now is lost, as it should be
+	panic(http.ErrAbortHandler)               // net/http's way to cut an answer off
 }

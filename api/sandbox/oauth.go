@@ -272,7 +272,7 @@ func bearer(r *http.Request) (string, bool) {
 }
 
 // metadata is the RFC 8414 document. TiDB Cloud is not known to publish one.
-func (s *Server) metadata(w http.ResponseWriter, r *http.Request) {
+func (s *Server) metadata(w http.ResponseWriter, _ *http.Request) {
 	document := s.document()
 	if issuer, on := s.faults.named("metadata-issuer"); on {
 		document["issuer"] = issuer

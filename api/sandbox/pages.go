@@ -33,6 +33,7 @@ func newPages() (*pages, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	sum := sha256.Sum256(css)
+	//nolint:gosec // the style sheet is compiled in
 	return &pages{templates: t, style: template.CSS(css), styleHash: base64.StdEncoding.EncodeToString(sum[:])}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -105,14 +106,13 @@ func (g *pager) bind(c call, query url.Values) (binding [8]byte) {
 	query = maps.Clone(query)
 	query.Del("pageToken")
 	mac := hmac.New(sha256.New, g.key)
-	io.WriteString(mac, strings.Join([]string{c.who.key, c.place.host, c.URL.Path, query.Encode()}, "\n"))
+	mac.Write([]byte(strings.Join([]string{c.who.key, c.place.host, c.URL.Path, query.Encode()}, "\n")))
 	copy(binding[:], mac.Sum(nil))
 	return binding
 }
 
 func (g *pager) seal(offset int, binding [8]byte) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(offset))
-	b = append(b, binding[:]...)
+	b := append(binary.BigEndian.AppendUint64(nil, uint64(max(offset, 0))), binding[:]...)
 	g.block.Encrypt(b, b)
 	x := hex.EncodeToString(b)
 	return strings.Join([]string{x[:8], x[8:12], x[12:16], x[16:20], x[20:]}, "-")
@@ -127,5 +127,5 @@ func (g *pager) open(token string, binding [8]byte) (offset int, ok bool) {
 	if !hmac.Equal(b[8:], binding[:]) {
 		return 0, false
 	}
-	return int(binary.BigEndian.Uint64(b)), true
+	return int(binary.BigEndian.Uint64(b) & math.MaxInt32), true // sealed from an int that was no larger
 }

@@ -103,12 +103,13 @@ func newServer(options Options) (*Server, error) {
 // not 0.
 func listen(address string, first int) ([]net.Listener, error) {
 	listeners := make([]net.Listener, 0, len(hostNames))
+	var config net.ListenConfig
 	for i := range hostNames {
 		port := 0
 		if first != 0 {
 			port = first + i
 		}
-		l, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+		l, err := config.Listen(context.Background(), "tcp", net.JoinHostPort(address, strconv.Itoa(port)))
 		if err != nil {
 			for _, open := range listeners {
 				open.Close()
@@ -160,7 +161,11 @@ func (s *Server) serve(listeners []net.Listener) {
 			ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 		}
 		s.hosts = append(s.hosts, host)
-		s.serving.Go(func() { host.Serve(listeners[i]) })
+		s.serving.Go(func() {
+			if err := host.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+				s.options.Log.Error("a host has stopped", "host", name, "error", err)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -159,7 +160,7 @@ func (c *cluster) serverlessJSON(now time.Time) clusterJSON {
 	v.HighAvailabilityType = "ZONAL"
 	v.EncryptionConfig = &encryptionJSON{c.plan != "STARTER"}
 	v.Annotations = map[string]string{
-		"tidb.cloud/has-set-password":   []string{"true", "false"}[min(hashOf("password", c.id)%4, 1)^1],
+		"tidb.cloud/has-set-password":   strconv.FormatBool(pick(4, "password", c.id) > 0),
 		"tidb.cloud/available-features": "DISABLE_PUBLIC_LB,DELEGATE_USER",
 	}
 	if c.plan != "STARTER" {

@@ -102,7 +102,7 @@ func replaceFile(name string, content []byte) error {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name()) // the first error is the one that counts
 	}
 	return err
 }
