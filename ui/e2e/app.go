@@ -84,9 +84,11 @@ func (d *Desktop) StartApp(ctx context.Context, args ...string) (*App, error) {
 	return a, a.connect(ctx, socket)
 }
 
-// RunCommand runs a Canopy command without a window to its end.
-func (d *Desktop) RunCommand(ctx context.Context, args ...string) (code int, output string, err error) {
-	p, err := d.run(ctx, command{name: "command", args: append([]string{d.Canopy}, args...)})
+// RunCommand runs Canopy to its end, with more variables in its environment, and returns what it wrote.
+func (d *Desktop) RunCommand(ctx context.Context, env []string, args ...string) (code int, output string, err error) {
+	p, err := d.run(ctx, command{
+		name: "command", args: append([]string{d.Canopy}, args...), env: append(slices.Clone(d.env), env...),
+	})
 	if err != nil {
 		return 0, "", err
 	}

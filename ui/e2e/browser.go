@@ -75,6 +75,12 @@ func (d *Desktop) Links() ([]string, error) {
 	return strings.Fields(string(text)), err
 }
 
+// OpenLink opens a link in the desktop's browser, as pasting it there would.
+func (d *Desktop) OpenLink(ctx context.Context, link string) error {
+	_, err := d.run(ctx, command{name: "browser", args: []string{d.path("bin/browser"), link}})
+	return err
+}
+
 // Page is the browser's page that Canopy opened.
 type Page struct {
 	ctx    context.Context

@@ -302,3 +302,6 @@ func (d *Desktop) Secrets() ([]string, error) {
 	}
 	return values, nil
 }
+
+// Home is the home folder of everything on the desktop but the browser's profile.
+func (d *Desktop) Home() string { return d.path("home") }

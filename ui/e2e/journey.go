@@ -47,11 +47,24 @@ func (d *Desktop) BeginSignIn(ctx context.Context, a *App, s *Sandbox) (*Attempt
 	if err != nil {
 		return nil, err
 	}
+	return d.follow(ctx, s, links[len(links)-1])
+}
+
+// follow attaches to TiDB Cloud's page in the browser.
+func (d *Desktop) follow(ctx context.Context, s *Sandbox, link string) (*Attempt, error) {
 	page, err := d.Page(ctx, s.Console)
 	if err != nil {
 		return nil, err
 	}
-	return &Attempt{Link: links[len(links)-1], Page: page}, nil
+	return &Attempt{Link: link, Page: page}, nil
+}
+
+// Follow opens a link in the browser by hand and attaches to its page.
+func (d *Desktop) Follow(ctx context.Context, s *Sandbox, link string) (*Attempt, error) {
+	if err := d.OpenLink(ctx, link); err != nil {
+		return nil, err
+	}
+	return d.follow(ctx, s, link)
 }
 
 // Choose fills in TiDB Cloud's pages as a person would, up to but not including Allow. Organization and projects are

@@ -37,7 +37,7 @@ func (d *Desktop) StartSandbox(ctx context.Context, args ...string) (*Sandbox, e
 	if err != nil {
 		return nil, err
 	}
-	full := append([]string{d.Canopy, "sandbox", "--listen", "127.0.0.1", "--json"}, args...)
+	full := append([]string{d.Canopy, "sandbox", "--listen", "127.0.0.1", "--json", "--log"}, args...)
 	p, err := d.run(ctx, command{name: "sandbox", args: full, stdout: w})
 	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, errors.Join(err, r.Close())

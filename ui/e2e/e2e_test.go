@@ -1,0 +1,447 @@
+package e2e_test
+
+import (
+	"context"
+	"image"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"canopy/ui/e2e"
+)
+
+// scene is one desktop with a sandbox and Canopy's window on it, for one journey.
+type scene struct {
+	*testing.T
+	ctx     context.Context
+	desk    *e2e.Desktop
+	sandbox *e2e.Sandbox
+	app     *e2e.App
+}
+
+// open makes a desktop. Its logs and pictures go to a folder named after the test; when the test fails, so does a picture
+// of the whole screen.
+func open(t *testing.T, o e2e.Options) *scene {
+	t.Helper()
+	o.Canopy = os.Getenv("CANOPY")
+	if o.Canopy == "" {
+		t.Fatal("CANOPY must name a race build with the tag probe; make test sees to it")
+	}
+	o.Out = filepath.Join(os.Getenv("CANOPY_OUT"), t.Name())
+	if err := os.RemoveAll(o.Out); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	desk, err := e2e.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scene{T: t, ctx: ctx, desk: desk}
+	t.Cleanup(s.close)
+	s.sandbox, err = desk.StartSandbox(ctx)
+	s.must(err)
+	return s
+}
+
+// start opens the window.
+func (s *scene) start(args ...string) {
+	s.Helper()
+	app, err := s.desk.StartApp(s.ctx, append([]string{"--sandbox=" + s.sandbox.Issuer, "--log-level=debug"}, args...)...)
+	s.must(err)
+	s.app = app
+}
+
+// close looks at what the program has written, then ends everything.
+func (s *scene) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if s.app != nil {
+		if s.Failed() && s.app.Running() {
+			s.Log(s.app.Evidence(ctx, "failed"))
+		}
+		s.app.Stop()
+		s.clean("canopy", s.app.Process)
+	}
+	if s.sandbox != nil {
+		s.sandbox.Stop()
+		s.clean("the sandbox", s.sandbox.Process)
+	}
+	if err := s.desk.Close(); err != nil {
+		s.Error(err)
+	}
+}
+
+// clean fails the test when a program's log speaks of a data race or of a widget touched from a wrong goroutine.
+func (s *scene) clean(who string, p *e2e.Process) {
+	log, err := p.Log()
+	if err != nil {
+		s.Error(err)
+	}
+	for _, bad := range []string{"DATA RACE", "Error in Fyne call thread", "panic:", "fatal error:"} {
+		if _, after, found := strings.Cut(log, bad); found {
+			s.Errorf("the log of %s says %q: %.1500s", who, bad, after)
+		}
+	}
+}
+
+func (s *scene) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *scene) await(what string, match e2e.Match) e2e.Object {
+	s.Helper()
+	o, err := s.app.Await(s.ctx, what, match)
+	s.must(err)
+	return o
+}
+
+func (s *scene) click(words string) {
+	s.Helper()
+	s.must(s.app.Click(s.ctx, e2e.Text(words)))
+}
+
+// says waits until the window shows these words, however they are broken into lines.
+func (s *scene) says(words string) {
+	s.Helper()
+	s.must(s.app.AwaitAll(s.ctx, "the words "+words, func(objects []e2e.Object) bool {
+		var all []string
+		for _, o := range objects {
+			all = append(all, o.Text)
+		}
+		return strings.Contains(plain(strings.Join(all, " ")), words)
+	}))
+}
+
+// plain takes typographic quotes for plain ones.
+func plain(s string) string {
+	return strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`).Replace(s)
+}
+
+// signIn goes the whole way and lets go of the page.
+func (s *scene) signIn(user, organization string, projects ...string) {
+	s.Helper()
+	attempt, err := s.desk.SignIn(s.ctx, s.app, s.sandbox, user, organization, projects...)
+	s.must(err)
+	attempt.Page.Close()
+}
+
+// shows asserts that the tree on the screen is the sandbox's.
+func (s *scene) shows(c e2e.Choice) {
+	s.Helper()
+	shown, err := s.app.Tree(s.ctx)
+	s.must(err)
+	want, err := s.desk.Want(s.ctx, s.sandbox, c)
+	s.must(err)
+	if d := e2e.Differences(want, shown); len(d) > 0 {
+		s.Errorf("the tree on the screen is not the sandbox's (- missing, + too much):\n%s", strings.Join(d, "\n"))
+	}
+}
+
+func (s *scene) links() int {
+	s.Helper()
+	links, err := s.desk.Links()
+	s.must(err)
+	return len(links)
+}
+
+func (s *scene) secrets() []string {
+	s.Helper()
+	secrets, err := s.desk.Secrets()
+	s.must(err)
+	return secrets
+}
+
+const (
+	alice = "alice@acme.example"
+	bob   = "bob@acme.example"
+	gina  = "gina@globex.example"
+)
+
+func TestSigningInShowsTheSandboxsTreeAndLeaksNothing(t *testing.T) {
+	watch := e2e.WatchCommandLines()
+	s := open(t, e2e.Options{})
+	s.start()
+	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
+	s.must(err)
+	defer attempt.Page.Close()
+	s.must(attempt.Choose(bob, "Globex"))
+	final, said, err := attempt.Decide("Allow")
+	s.must(err)
+	if !strings.Contains(said, bob) || !strings.Contains(said, "Globex") {
+		t.Errorf("Canopy's page does not say who signed in and where: %s", said)
+	}
+	s.await("the tree", e2e.Row("org/2002"))
+	s.must(s.app.OpenTree(s.ctx))
+	s.shows(e2e.Choice{User: bob, Organization: "2002"})
+
+	var secrets e2e.Canaries
+	s.must(secrets.AddLink(attempt.Link))
+	secrets.AddVisited(attempt.Page.Visited())
+	secrets.AddRecords(s.secrets())
+	if tokens, codes, challenges := secrets.Count(); tokens < 2 || codes == 0 || challenges == 0 {
+		t.Fatalf("found %d tokens, %d codes and %d challenges to look for; want two tokens and one of the others at least", tokens, codes, challenges)
+	}
+	history, err := attempt.Page.History()
+	s.must(err)
+	objects, err := s.app.Dump(s.ctx)
+	s.must(err)
+	appLog, err := s.app.Log()
+	s.must(err)
+	sandboxLog, err := s.sandbox.Log()
+	s.must(err)
+	for where, text := range map[string]string{
+		"Canopy's log": appLog, "the sandbox's log": sandboxLog,
+		"the final page's address": final, "the final page": said, "the window": e2e.Words(objects),
+	} {
+		reportLeaks(t, secrets.LeaksOfState(where, text))
+	}
+	reportLeaks(t, secrets.Leaks("a command line", watch.Stop()))
+	reportLeaks(t, secrets.Leaks("the page's history", strings.Join(history, "\n")))
+	s.leavesNothingIn(s.desk.Home(), &secrets)
+}
+
+func reportLeaks(t *testing.T, leaks []string) {
+	t.Helper()
+	for _, leak := range leaks {
+		t.Errorf("there is %s", leak)
+	}
+}
+
+// leavesNothingIn asserts that no file of the home folder has a secret in it. The keyring's own file is encrypted.
+func (s *scene) leavesNothingIn(home string, secrets *e2e.Canaries) {
+	s.Helper()
+	files := 0
+	s.must(filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		reportLeaks(s.T, secrets.LeaksOfState(path, string(text)))
+		return nil
+	}))
+	if files == 0 {
+		s.Errorf("there is no file in %s to look into", home)
+	}
+}
+
+func TestOnlyTheChosenProjectsAreShown(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.signIn(bob, "Acme Robotics", "payments", "analytics")
+	s.must(s.app.OpenTree(s.ctx))
+	s.shows(e2e.Choice{User: bob, Organization: "1001", Projects: []string{"101", "102"}})
+}
+
+func TestUntickingAProjectHidesItAtOnce(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.signIn(alice, "")
+	s.await("a project", e2e.Row("project/107"))
+	s.click("Change scope")
+	s.await("the dialog", e2e.Text("What Canopy may see"))
+	s.must(s.app.Click(s.ctx, func(o e2e.Object) bool { return strings.HasPrefix(o.Row, "107|") }))
+	s.click("Apply")
+	s.says("You see 6 of 7 projects")
+	s.must(s.app.AwaitAll(s.ctx, "project 107 gone", func(objects []e2e.Object) bool {
+		_, there := e2e.Find(objects, e2e.Row("project/107"))
+		return !there
+	}))
+}
+
+func TestARestartKeepsGrantSizeAndOpenRows(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.signIn(alice, "")
+	s.must(s.app.OpenTree(s.ctx))
+	want := image.Pt(1040, 700)
+	s.must(s.app.Resize(s.ctx, want))
+	s.must(s.app.Shut(s.ctx))
+	links := s.links()
+
+	s.start()
+	s.await("the tree", e2e.Row("org/1001"))
+	s.shows(e2e.Choice{User: alice, Organization: "1001"})
+	size, err := s.app.Size(s.ctx)
+	s.must(err)
+	if size != want {
+		t.Errorf("the window is %v after the restart; want %v", size, want)
+	}
+	if s.links() != links {
+		t.Error("the restart opened the browser")
+	}
+}
+
+func TestAKilledWindowLosesNothing(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.signIn(gina, "")
+	s.app.Kill()
+
+	s.start()
+	s.await("the tree", e2e.Row("org/2002"))
+	if n := s.links(); n != 1 {
+		t.Errorf("the browser was opened %d times; want once, for signing in", n)
+	}
+}
+
+func TestDenyingSaysSoAndKeepsNothing(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
+	s.must(err)
+	defer attempt.Page.Close()
+	s.must(attempt.Choose(alice, ""))
+	final, _, err := attempt.Decide("Deny")
+	s.must(err)
+	s.says("You said no in the browser")
+	s.await("the button to try again", e2e.Text("Sign in with your browser"))
+	if strings.Contains(final, "error=") || strings.Contains(final, "state=") {
+		t.Errorf("the final page's address still has the answer in it: %s", final)
+	}
+	if kept := s.secrets(); len(kept) > 0 {
+		t.Errorf("the keyring holds %d records; want none", len(kept))
+	}
+}
+
+func TestCancellingKeepsNothingEvenWhenAllowedLater(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
+	s.must(err)
+	defer attempt.Page.Close()
+	s.must(attempt.Choose(alice, ""))
+	s.click("Cancel")
+	s.await("the first screen", e2e.Text("Sign in with your browser"))
+	s.must(attempt.Page.Click("Allow"))
+	s.must(attempt.Page.Await("the end of the road", func(address, _ string) bool {
+		return !strings.HasPrefix(address, s.sandbox.Console)
+	}))
+	s.await("the first screen still", e2e.Text("Sign in with your browser"))
+	if kept := s.secrets(); len(kept) > 0 {
+		t.Errorf("the keyring holds %d records; want none", len(kept))
+	}
+	s.signIn(alice, "") // and the next attempt works
+}
+
+func TestASandboxThatDiesIsSaidInOneSentenceAndLosesNothing(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.signIn(alice, "")
+	s.await("a project", e2e.Row("project/101"))
+	kept := len(s.secrets())
+	s.sandbox.Kill()
+	s.must(s.app.Press(s.ctx, "Control+r"))
+	s.says("cannot be reached")
+	s.await("the rows read before", e2e.Row("project/101"))
+	if now := len(s.secrets()); now != kept || kept == 0 {
+		t.Errorf("the keyring holds %d records after the failure and %d before; want the same, and some", now, kept)
+	}
+	s.must(s.app.Shut(s.ctx))
+}
+
+func TestASandboxThatDiesWhileWaitingIsSaid(t *testing.T) {
+	s := open(t, e2e.Options{})
+	s.start()
+	s.must(s.sandbox.SetFaults(s.ctx, "reset=token"))
+	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
+	s.must(err)
+	defer attempt.Page.Close()
+	s.must(attempt.Choose(alice, ""))
+	_, said, err := attempt.Decide("Allow")
+	s.must(err)
+	if strings.Contains(said, "You are signed in") {
+		t.Errorf("the page in the browser says that it worked: %s", said)
+	}
+	s.await("the first screen", e2e.Text("Sign in with your browser"))
+	s.await("the way to the details", e2e.Text("Details"))
+}
+
+func TestWithoutABrowserTheLinkCanBeCopied(t *testing.T) {
+	s := open(t, e2e.Options{NoBrowser: true})
+	s.start()
+	s.click("Sign in with your browser")
+	s.says("No browser could be opened. Copy the link")
+	s.click("Copy link")
+	s.says("Link copied")
+	link, err := s.desk.Display.Clipboard(s.ctx)
+	s.must(err)
+	if !strings.HasPrefix(link, s.sandbox.Authorization+"?") {
+		t.Fatalf("the clipboard holds %q; want a link to %s", link, s.sandbox.Authorization)
+	}
+	attempt, err := s.desk.Follow(s.ctx, s.sandbox, link)
+	s.must(err)
+	defer attempt.Page.Close()
+	s.must(attempt.Choose(alice, ""))
+	_, _, err = attempt.Decide("Allow")
+	s.must(err)
+	s.await("the tree", e2e.Row("org/1001"))
+}
+
+func TestWithoutAKeyringTheSessionCanGoOn(t *testing.T) {
+	s := open(t, e2e.Options{NoKeyring: true})
+	s.start()
+	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
+	s.must(err)
+	s.must(attempt.Choose(alice, ""))
+	_, _, err = attempt.Decide("Allow")
+	s.must(err)
+	attempt.Page.Close()
+	s.says("There is no keyring on this machine")
+	s.click("Use for this session only")
+	again, err := s.desk.Page(s.ctx, s.sandbox.Console)
+	s.must(err)
+	defer again.Close()
+	s.must(again.Click("Allow"))
+	s.await("the tree", e2e.Row("org/1001"))
+}
+
+func TestBadInputIsOneSentenceAndAnExitCode(t *testing.T) {
+	s := open(t, e2e.Options{})
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	s.must(err)
+	defer busy.Close()
+	_, port, err := net.SplitHostPort(busy.Addr().String())
+	s.must(err)
+	settings := filepath.Join(t.TempDir(), "settings")
+	s.must(os.MkdirAll(filepath.Join(settings, "canopy"), 0o700))
+	s.must(os.WriteFile(filepath.Join(settings, "canopy", "settings.toml"), []byte("environment = [unclosed"), 0o600))
+
+	for name, c := range map[string]struct {
+		env, args []string
+		says      string
+	}{
+		"a wrong flag":            {args: []string{"--colour=red"}, says: "--colour"},
+		"a wrong theme":           {args: []string{"--theme=sepia"}, says: "sepia"},
+		"a command there is not":  {args: []string{"sing"}, says: "sing"},
+		"an unreadable setting":   {env: []string{"XDG_CONFIG_HOME=" + settings}, says: "settings.toml"},
+		"no display":              {env: []string{"DISPLAY="}, says: "display"},
+		"a display that is gone":  {env: []string{"DISPLAY=:64999"}, says: ":64999"},
+		"a taken port":            {args: []string{"sandbox", "--port=" + port}, says: port},
+		"a clock that is not one": {args: []string{"sandbox", "--now=yesterday"}, says: "yesterday"},
+		"a fault there is not":    {args: []string{"sandbox", "--fault=gremlins"}, says: "gremlins"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, output, err := s.desk.RunCommand(s.ctx, c.env, c.args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := slices.DeleteFunc(strings.Split(output, "\n"), func(l string) bool { return strings.TrimSpace(l) == "" })
+			if code == 0 || len(lines) != 1 || !strings.Contains(output, c.says) {
+				t.Errorf("exit code %d and %d lines; want another code than 0 and one line with %q:\n%s", code, len(lines), c.says, output)
+			}
+		})
+	}
+}
