@@ -15,9 +15,27 @@ func System() Backend { return system{} }
 
 type system struct{}
 
-func (system) Set(service, key, item string) error     { return keyring.Set(service, key, item) }
-func (system) Get(service, key string) (string, error) { return keyring.Get(service, key) }
-func (system) Delete(service, key string) error        { return keyring.Delete(service, key) }
+func (system) Set(service, key, item string) error {
+	if err := ready(); err != nil {
+		return err
+	}
+	return explain(keyring.Set(service, key, item))
+}
+
+func (system) Get(service, key string) (string, error) {
+	if err := ready(); err != nil {
+		return "", err
+	}
+	item, err := keyring.Get(service, key)
+	return item, explain(err)
+}
+
+func (system) Delete(service, key string) error {
+	if err := ready(); err != nil {
+		return err
+	}
+	return explain(keyring.Delete(service, key))
+}
 
 // failure keeps a system's own words beside what they mean.
 type failure struct{ meaning, cause error }
@@ -27,6 +45,11 @@ func (f failure) Unwrap() []error { return []error{f.meaning, f.cause} }
 
 // classify tells the systems' errors apart.
 func classify(err error) error {
+	for _, known := range []error{ErrNotFound, ErrAbsent, ErrLocked, ErrSlow, ErrTooBig, ErrDenied} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return ErrNotFound
