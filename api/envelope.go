@@ -19,7 +19,7 @@ func judge(response *http.Response, body []byte, failure *Error) (answer, *Error
 	if isSuccess(response.StatusCode) && isObject {
 		a := answer{value: value(text), from: failure}
 		if code, message := a.refusal(); message != "" {
-			failure.Code, failure.Message = code, scrub(message, secret)
+			failure.Code, failure.Message = clean(conceal(code, secret), 64), scrub(message, secret)
 			failure.Err = fmt.Errorf("%w: a refusal with status %d", ErrMalformed, response.StatusCode)
 			return answer{}, failure
 		}
@@ -30,7 +30,7 @@ func judge(response *http.Response, body []byte, failure *Error) (answer, *Error
 		failure.Err = fmt.Errorf("%w: %s", ErrMalformed, describe(response, text, secret))
 	case isObject:
 		code, message := envelope(value(text))
-		failure.Code, failure.Message = clean(code, 64), scrub(message, secret)
+		failure.Code, failure.Message = clean(conceal(code, secret), 64), scrub(message, secret)
 	case len(text) > 0:
 		// A gateway in front of the API answers in HTML or plain text.
 		failure.Message = describe(response, text, secret)

@@ -83,15 +83,19 @@ func errorText(err error) string {
 func (e *Error) advice() string {
 	switch {
 	case errors.Is(e, ErrUnauthorized):
-		return "sign in again"
+		return "sign in again, or see whether this host accepts the grant at all"
 	case errors.Is(e, ErrForbidden):
 		return "ask for a grant that covers it"
+	case errors.Is(e, ErrNotFound):
+		return "refresh, it may have been deleted"
 	case errors.Is(e, ErrRateLimited):
 		return "try again in a minute"
 	case errors.Is(e, ErrServer), errors.Is(e, ErrMalformed):
 		return "try again later"
 	case errors.Is(e, ErrUnreachable):
 		return "check the network and try again"
+	case e.Status >= 400:
+		return "try again, and quote the trace id if that does not help"
 	}
 	return ""
 }

@@ -243,6 +243,15 @@ func TestSlowHostIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestDeadlineOfTheHTTPClientIsNotTheCallers(t *testing.T) {
+	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	b := newBench(t, newHost(t, slow), func(c *api.Config) { c.HTTP = &http.Client{Timeout: 20 * time.Millisecond} })
+	_, err := b.Organization(t.Context())
+	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || len(b.log) != 3 {
+		t.Errorf("got %v after %d attempts", err, len(b.log))
+	}
+}
+
 func TestCancellingStopsAtOnce(t *testing.T) {
 	t.Run("while the host thinks", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,6 +113,10 @@ func (c *Client) explain(ctx, attempt context.Context, err error) error {
 	case errors.Is(err, errTooLarge), errors.Is(err, errBrokenOff):
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		// Nor is the deadline of the http.Client.
+		return fmt.Errorf("%w: no answer in time", ErrUnreachable)
+	}
 	if bare := (*url.Error)(nil); errors.As(err, &bare) {
 		err = bare.Err // it repeats the address, with the query
 	}
@@ -136,8 +141,8 @@ func readBody(response *http.Response) ([]byte, error) {
 		n, err := response.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-			return body, nil
+		case errors.Is(err, io.EOF):
+			return fitted(body), nil
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			return body, fmt.Errorf("%w: %w", errBrokenOff, err)
 		case err != nil:
@@ -149,6 +154,15 @@ func readBody(response *http.Response) ([]byte, error) {
 			body = append(body, 0)[:len(body)]
 		}
 	}
+}
+
+// fitted gives back what was allocated too much: rows keep the body for as
+// long as they live.
+func fitted(body []byte) []byte {
+	if cap(body)-len(body) > len(body)/8 {
+		return bytes.Clone(body)
+	}
+	return body
 }
 
 // fail returns an error for a read that was not even tried.

@@ -22,7 +22,9 @@ func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // FuzzAnswers holds the client to three promises whatever a host says: no
-// panic, only *api.Error as errors, and rows that can be keyed and shown.
+// panic, only *api.Error as errors, and rows that can be keyed and shown. Run
+// it with -fuzzminimizetime 5x: what runs beneath net/http is not the same
+// twice, and minimizing would take all the time.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		serverlessPage, dedicatedPage, `{}`, ``, `null`, `[]`, `{"clusters":[null]}`, `{"clusters":[{"clusterId":1e9}]}`,

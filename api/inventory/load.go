@@ -169,7 +169,8 @@ func (r *run) readProjects(ticket int) error {
 		case refusal != nil:
 			r.v.fail(part, ticket, refusal)
 		case r.v.current(part, ticket):
-			if err := r.readDedicated(part, ticket); refuses(err) {
+			err := r.readDedicated(part, ticket)
+			if refuses(err) || r.ctx.Err() != nil && !errors.Is(err, errSuperseded) {
 				refusal = err
 			}
 		}

@@ -58,7 +58,8 @@ func (s *Snapshot) Project(id string) (api.Project, bool) {
 
 // Clusters returns the clusters of a project, sorted by name. Clusters
 // without a project label belong to the virtual project, and their ProjectID
-// says so.
+// says so. Only [Snapshot.Cluster] promises Raw: a large inventory may leave
+// it out of the rows.
 func (s *Snapshot) Clusters(projectID string) []api.Cluster {
 	if !s.showing(projectID) {
 		return nil
