@@ -44,7 +44,7 @@ func (l line) stand(kinds ...string) bool {
 
 // OpenTree opens every row that can be opened, by pressing its caret, from the top to the bottom.
 func (a *App) OpenTree(ctx context.Context) error {
-	if err := a.toTop(ctx); err != nil {
+	if err := a.Top(ctx); err != nil {
 		return err
 	}
 	for {
@@ -101,7 +101,8 @@ func (a *App) quiet(ctx context.Context) (rows []line, err error) {
 	return rows, err
 }
 
-func (a *App) toTop(ctx context.Context) error {
+// Top scrolls the tree to its top.
+func (a *App) Top(ctx context.Context) error {
 	for {
 		rows, err := a.quiet(ctx)
 		if err != nil {
@@ -128,7 +129,7 @@ func (a *App) scrollRows(ctx context.Context, rows []line, clicks int) (moved bo
 
 // Tree reads the whole tree from the window, scrolling from the top to the bottom.
 func (a *App) Tree(ctx context.Context) (*Node, error) {
-	if err := a.toTop(ctx); err != nil {
+	if err := a.Top(ctx); err != nil {
 		return nil, err
 	}
 	var all []line

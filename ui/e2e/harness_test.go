@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,10 @@ func canaries(t *testing.T) *Canaries {
 		t.Fatal(err)
 	}
 	c.AddVisited([]string{"http://127.0.0.1:2/callback?code=the-code-of-this&state=x", "http://127.0.0.1:2/done/1"})
-	c.AddRecords([]string{`{"access_token":"an-access-token-of-some-length","expiry":1,"RefreshToken": "a-refresh-token-of-some-length"}`})
+	c.AddRecords([]string{
+		`{"access_token":"an-access-token-of-some-length","expiry":1}`,
+		"v1:" + base64.RawStdEncoding.EncodeToString([]byte(`{"RefreshToken": "a-refresh-token-of-some-length"}`)),
+	})
 	return c
 }
 

@@ -11,7 +11,7 @@ import (
 // What the window says at the places that journeys go through.
 const (
 	signInButton  = "Sign in with your browser"
-	waitingTitle  = "Finish in your browser"
+	browserOpened = "Browser opened"
 	waitingStep   = "Waiting for your approval"
 	changeScope   = "Change scope"
 	scopeTitle    = "What Canopy may see"
@@ -70,10 +70,17 @@ func (d *Desktop) Follow(ctx context.Context, s *Sandbox, link string) (*Attempt
 // Choose fills in TiDB Cloud's pages as a person would, up to but not including Allow. Organization and projects are
 // given by name here, as the page shows them; an empty organization keeps what the page offers.
 func (t *Attempt) Choose(user, organization string, projects ...string) error {
-	if err := t.Page.Click(user); err != nil {
-		return err
+	known := false // the browser remembers who has signed in before
+	err := t.Page.Await("the accounts or the consent page", func(_, words string) bool {
+		known = strings.Contains(words, "Signed in as "+user)
+		return known || strings.Contains(words, user)
+	})
+	if err == nil && !known {
+		err = t.Page.Click(user)
 	}
-	err := t.Page.Await("the consent page", func(_, words string) bool { return strings.Contains(words, "Allow") })
+	if err == nil {
+		err = t.Page.Await("the consent page", func(_, words string) bool { return strings.Contains(words, "Allow") })
+	}
 	if err != nil {
 		return err
 	}
@@ -180,6 +187,9 @@ func (d *Desktop) walk(ctx context.Context, a *App, s *Sandbox) (*Node, error) {
 		return nil, err
 	}
 	defer t.Page.Close()
+	if _, err := a.Await(ctx, "the step of waiting", Text(browserOpened)); err != nil {
+		return nil, err
+	}
 	if err := a.Picture(ctx, "waiting"); err != nil {
 		return nil, err
 	}
@@ -211,7 +221,7 @@ func (a *App) tour(ctx context.Context) (*Node, error) {
 		return nil, err
 	}
 	steps := []func() error{
-		func() error { return a.toTop(ctx) },
+		func() error { return a.Top(ctx) },
 		func() error { return a.Click(ctx, Row("cluster/9001")) },
 		func() error { return a.Picture(ctx, "main-light") },
 		func() error { return a.Click(ctx, Text(changeScope)) },

@@ -68,7 +68,7 @@ func (w *Watch) Stop() string {
 
 // Canaries are the secrets of one sign-in that must not turn up where others can read them.
 type Canaries struct {
-	tokens     []string
+	tokens     []string // plain and in base64
 	codes      []string
 	states     []string
 	challenges []string // S256 of verifiers that only Canopy knows
@@ -76,7 +76,7 @@ type Canaries struct {
 
 // Count tells how many secrets of each kind are known, so that a test can insist that it looked for something.
 func (c *Canaries) Count() (tokens, codes, challenges int) {
-	return len(c.tokens), len(c.codes), len(c.challenges)
+	return len(c.tokens) / 2, len(c.codes), len(c.challenges)
 }
 
 // AddLink takes the state and the challenge from a link that Canopy opened.
@@ -106,11 +106,19 @@ func (c *Canaries) AddVisited(addresses []string) {
 // inRecord finds the tokens in a keyring record: values of members whose name speaks of a token.
 var inRecord = regexp.MustCompile(`"[a-zA-Z_]*(?i:token|access|refresh)[a-zA-Z_]*"\s*:\s*"([^"]{16,})"`)
 
-// AddRecords takes the tokens from what the keyring holds.
+// encoded finds what may be a record in base64.
+var encoded = regexp.MustCompile(`[A-Za-z0-9+/]{40,}`)
+
+// AddRecords takes the tokens from what the keyring holds, plain or in base64.
 func (c *Canaries) AddRecords(records []string) {
 	for _, r := range records {
+		for _, run := range encoded.FindAllString(r, -1) {
+			if text, err := base64.RawStdEncoding.DecodeString(run); err == nil {
+				r += "\n" + string(text)
+			}
+		}
 		for _, m := range inRecord.FindAllStringSubmatch(r, -1) {
-			c.tokens = append(c.tokens, m[1])
+			c.tokens = append(c.tokens, m[1], base64.RawStdEncoding.EncodeToString([]byte(m[1])))
 		}
 	}
 }
