@@ -69,6 +69,7 @@ func (e *explorer) build() {
 		Open: e.open, Filter: e.words,
 		Hidden: len(e.state.Whole.Projects()) - len(e.state.Shown.Projects()),
 	})
+	e.readOpen()
 	e.note.SetText("")
 	if strings.TrimSpace(e.words) != "" && len(e.rows.Rows) <= 1 {
 		e.note.SetText(lang.L("Nothing matches. Escape shows everything again."))
@@ -80,6 +81,16 @@ func (e *explorer) build() {
 	}
 	if e.words == "" && len(e.rows.Rows) > 0 {
 		e.tree.Select(e.rows.Rows[0].ID)
+	}
+}
+
+// readOpen asks for the branches of clusters that are open without having been read: after a restart, and after a
+// refresh.
+func (e *explorer) readOpen() {
+	for _, r := range e.rows.Rows {
+		if r.Kind == outline.Reading && r.Of == outline.Branch {
+			e.window.Session.Branches(r.Part.ID)
+		}
 	}
 }
 
@@ -113,9 +124,6 @@ func (e *explorer) toggle(id string, open bool) {
 	e.open[id] = open
 	e.save()
 	e.build()
-	if i := e.rows.Index(id); open && i >= 0 && e.rows.Rows[i].Kind == outline.Cluster {
-		e.window.Session.Branches(e.rows.Rows[i].Cluster.ID)
-	}
 }
 
 // openAll opens or closes the organization and every project.
