@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -56,7 +55,7 @@ func (w *Window) askAPIKey() {
 		w.modal.Close()
 		w.Session.SignInWithAPIKey(id, secret)
 	}
-	use.OnTapped = confirm
+	use.OnTapped(confirm)
 	use.Disable()
 	check := func(string) {
 		enable(strings.TrimSpace(public.Text) != "" && strings.TrimSpace(private.Text) != "", use)
@@ -64,8 +63,8 @@ func (w *Window) askAPIKey() {
 	public.OnChanged, private.OnChanged = check, check
 	w.showModal(panelWidth, part.Column(10,
 		part.NewText(lang.L("Use an API key"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads. It is kept in your keyring."), part.Style{Color: look.ColorMuted}),
-		public, private,
-		container.NewBorder(nil, nil, nil, part.Row(8, cancel, use)),
+		part.Flush(part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads. It is kept in your keyring."), part.Style{Color: look.ColorMuted})),
+		part.Field(public), part.Field(private),
+		part.AtEnd(part.Row(8, cancel, use)),
 	), public, confirm, nil)
 }

@@ -38,18 +38,17 @@ type browseScreen struct {
 }
 
 func newBrowseScreen(w *Window) *browseScreen {
-	s := &browseScreen{window: w, banner: container.NewVBox()}
+	s := &browseScreen{window: w, banner: part.Column(0)}
 	s.explorer = newExplorer(w)
 	s.details = newDetails(w)
 	s.explorer.chosen = s.details.choose
 	s.details.reveal = s.explorer.reveal
-	memory := &splitMemory{prefs: w.App.Preferences()}
-	left := container.NewStack(part.NewBox(look.ColorSurface, "", 0), container.NewBorder(nil, s.scopeBar(), nil, nil, s.explorer.object()))
-	split := container.NewHSplit(container.New(memory, left), s.details.object())
-	split.SetOffset(w.App.Preferences().FloatWithFallback(prefSplit, 0.327))
-	memory.split = split
-	top := container.NewBorder(nil, s.banner, nil, nil, s.topBar())
-	s.root = container.NewBorder(top, s.statusBar(), nil, nil, split)
+	left := container.NewStack(part.NewBox(look.ColorSurface, "", 0), part.Frame(nil, s.scopeBar(), nil, nil, s.explorer.object()))
+	prefs := w.App.Preferences()
+	split := part.NewSplit(left, s.details.object(), float32(prefs.FloatWithFallback(prefSplit, defaultSplit)),
+		func(width float32) { prefs.SetFloat(prefSplit, float64(width)) })
+	top := part.Frame(nil, s.banner, nil, nil, s.topBar())
+	s.root = part.Frame(top, s.statusBar(), nil, nil, split)
 	return s
 }
 
@@ -63,12 +62,12 @@ func (s *browseScreen) topBar() fyne.CanvasObject {
 	s.search = newKeyEntry(lang.L("Search clusters, projects, regions…"), false, s.searchKey)
 	s.search.OnChanged = s.explorer.filter
 	s.search.Icon = look.Icon("search", look.ColorMuted)
-	s.refresh = part.NewIconButton(look.Icon("refresh", theme.ColorNameForeground), lang.L("Refresh"), w.Session.Refresh)
-	settings := part.NewIconButton(look.Icon("settings", theme.ColorNameForeground), "", w.showSettingsMenu)
+	s.refresh = part.NewIconButton("refresh", lang.L("Refresh"), "", w.Session.Refresh)
+	settings := part.NewIconButton("settings", "", "settings", w.showSettingsMenu)
 	bar := container.New(topLayout{},
-		part.Middle(s.grant), part.Middle(s.search), part.Middle(part.Row(12, s.refresh, settings)))
+		part.Middle(s.grant), part.Middle(part.Field(s.search)), part.Middle(part.Row(12, s.refresh, settings)))
 	return container.NewStack(part.NewBox(look.ColorSurface, "", 0),
-		container.NewBorder(nil, part.NewRule(), nil, nil, part.Pad(0, 14, bar)))
+		part.Frame(nil, part.NewRule(), nil, nil, part.Pad(0, 14, bar)))
 }
 
 // searchKey gives the search its keys: Escape clears it and goes back to the tree, Enter and
@@ -85,8 +84,8 @@ func (s *browseScreen) scopeBar() fyne.CanvasObject {
 	s.sees = part.NewText("", part.Style{Bold: true, Cut: true})
 	s.given = part.NewText("", part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Cut: true})
 	change := part.NewButton(lang.L("Change scope"), s.window.showScope)
-	return container.NewBorder(part.NewRule(), nil, nil, nil,
-		part.Pad(9, 14, container.NewBorder(nil, nil, nil, part.Middle(change), part.Column(0, s.sees, s.given))))
+	return part.Frame(part.NewRule(), nil, nil, nil,
+		part.Pad(9, 14, part.Frame(nil, nil, nil, part.Middle(change), part.Column(0, s.sees, s.given))))
 }
 
 func (s *browseScreen) statusBar() fyne.CanvasObject {
@@ -95,7 +94,7 @@ func (s *browseScreen) statusBar() fyne.CanvasObject {
 	s.signed, s.where = part.NewText("", small), part.NewText("", small)
 	line := container.NewHBox(part.Row(18, s.updated, s.usage), layout.NewSpacer(), part.Row(18, s.signed, s.where))
 	return container.NewStack(part.NewBox(look.ColorSurface, "", 0),
-		container.NewBorder(part.NewRule(), nil, nil, nil, part.Pad(5, 14, line)))
+		part.Frame(part.NewRule(), nil, nil, nil, part.Pad(5, 14, line)))
 }
 
 func (s *browseScreen) show(st session.State) {
@@ -140,7 +139,7 @@ func (s *browseScreen) showBanner(st session.State) {
 		actions.Add(part.NewLink(lang.L("Dismiss"), w.Session.Dismiss))
 		icon := part.Middle(part.Icon("warning", look.ColorTrouble))
 		s.banner.Objects = []fyne.CanvasObject{container.NewStack(part.NewBox(look.ColorRaised, "", 0),
-			part.Pad(0, 14, container.NewBorder(nil, nil, icon, part.Middle(actions), text))), part.NewRule()}
+			part.Pad(0, 14, part.Frame(nil, nil, icon, part.Middle(actions), text))), part.NewRule()}
 	}
 	s.banner.Refresh()
 }
@@ -210,20 +209,4 @@ func (topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	x := max(leftEnd+12, min((size.Width-width)/2, size.Width-rightWidth-12-width))
 	o[1].Resize(fyne.NewSize(width, size.Height))
 	o[1].Move(fyne.NewPos(x, 0))
-}
-
-// splitMemory lays out what is left of the divider and remembers where that is, whenever it
-// moves.
-type splitMemory struct {
-	prefs fyne.Preferences
-	split *container.Split
-}
-
-func (m *splitMemory) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
-
-func (m *splitMemory) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	o[0].Resize(size)
-	if m.split != nil && m.prefs.Float(prefSplit) != m.split.Offset {
-		m.prefs.SetFloat(prefSplit, m.split.Offset)
-	}
 }

@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"canopy/api"
 	"canopy/api/inventory"
@@ -111,9 +110,8 @@ func (d *details) breadcrumb(crumbs ...crumb) fyne.CanvasObject {
 		if i > 0 {
 			row.Add(part.Middle(part.NewText("›", part.Style{Color: look.ColorMuted})))
 		}
-		link := part.NewLink(part.Ellipsis(show.Name(c.name), 220, theme.Size(theme.SizeNameText), fyne.TextStyle{}), func() { d.reveal(c.id) })
-		link.Quiet = true
-		row.Add(link)
+		name := part.Ellipsis(show.Name(c.name), 220, theme.Size(theme.SizeNameText), fyne.TextStyle{})
+		row.Add(part.NewQuietLink(name, func() { d.reveal(c.id) }))
 	}
 	return row
 }
@@ -175,8 +173,7 @@ func (titleLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (d *details) cluster(c api.Cluster) fyne.CanvasObject {
 	w := d.window
 	var copyButton *part.Button
-	copyButton = part.NewIconButton(look.Icon("caret-down", theme.ColorNameForegroundOnPrimary), lang.L("Copy connection string"), func() { w.connectionMenu(c, copyButton) })
-	copyButton.Importance, copyButton.IconPlacement = widget.HighImportance, widget.ButtonIconTrailingText
+	copyButton = part.NewMenuButton(lang.L("Copy connection string"), func() { w.connectionMenu(c, copyButton) })
 	enable(c.Public.Host != "", copyButton)
 	actions := []fyne.CanvasObject{copyButton,
 		part.NewButton(lang.L("Open in console"), func() { w.openConsole(c) }),
@@ -229,7 +226,7 @@ func (d *details) hostCard(e api.Endpoint) fyne.CanvasObject {
 	label := part.Selectable(text, false)
 	label.TextStyle.Monospace = true
 	return container.NewStack(part.NewBox(look.ColorSurface, look.ColorLine, look.RadiusCard),
-		part.Pad(2, 7, container.NewBorder(nil, nil, nil, action, label)))
+		part.Pad(2, 7, part.Frame(nil, nil, nil, action, label)))
 }
 
 type fact struct{ caption, value string }
@@ -286,7 +283,7 @@ func (d *details) failure(r outline.Row) fyne.CanvasObject {
 		heading(d.breadcrumb(d.organizationCrumb()), lang.L("Couldn't load"), nil,
 			part.NewPrimary(lang.L("Retry"), func() { d.window.Session.Retry(r.Part) }),
 			part.NewButton(lang.L("Why?"), func() { d.window.showError(r.Err) })),
-		part.Paragraph(why(r.Err), part.Style{Color: look.ColorMuted}))
+		part.Flush(part.Paragraph(why(r.Err), part.Style{Color: look.ColorMuted})))
 }
 
 // jsonPage is what TiDB Cloud sent, to read and to copy. The text is escaped line by line: it
@@ -305,7 +302,7 @@ func (w *Window) jsonPage(raw json.RawMessage) fyne.CanvasObject {
 	text.TextStyle.Monospace, text.Wrapping = true, fyne.TextWrapBreak
 	copyIt := part.NewLink(lang.L("Copy"), func() { w.copy(pretty.String(), lang.L("Copied")) })
 	return part.Pad(16, 0, container.NewStack(part.NewBox(look.ColorSurface, look.ColorLine, look.RadiusCard),
-		part.Pad(4, 7, container.NewBorder(nil, nil, nil, container.NewVBox(copyIt), text))))
+		part.Pad(4, 7, part.Frame(nil, nil, nil, container.NewVBox(copyIt), text))))
 }
 
 // openConsole opens a cluster's page in the console.

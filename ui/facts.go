@@ -13,6 +13,7 @@ import (
 	"canopy/api"
 	"canopy/ui/part"
 	"canopy/ui/show"
+	look "canopy/ui/theme"
 )
 
 // The words of single facts on the details pages.
@@ -116,7 +117,7 @@ func (d *details) organizationFacts() []fact {
 func (d *details) organization() fyne.CanvasObject {
 	org := d.state.Shown.Organization()
 	return part.Column(14,
-		heading(part.NewText(lang.L("Organization"), part.Style{}), org.Name, nil,
+		heading(part.NewText(lang.L("Organization"), part.Style{Color: look.ColorMuted}), org.Name, nil,
 			part.NewButton(lang.L("Change scope"), d.window.showScope),
 			part.NewButton(lang.L("Copy ID"), func() { d.window.copy(org.ID, lang.L("ID copied")) })),
 		d.cards(d.organizationFacts()))

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
@@ -145,8 +144,8 @@ func (w *Window) confirm(title, text, yes string, do func()) {
 	cancel.Keys, ok.Keys = w.modalKey, w.modalKey
 	m = w.showModal(panelWidth, part.Column(10,
 		part.NewText(title, part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		part.Paragraph(text, part.Style{Color: look.ColorMuted}),
-		container.NewBorder(nil, nil, nil, part.Row(8, cancel, ok)),
+		part.Flush(part.Paragraph(text, part.Style{Color: look.ColorMuted})),
+		part.AtEnd(part.Row(8, cancel, ok)),
 	), cancel, nil, nil)
 }
 
@@ -157,8 +156,8 @@ func (w *Window) showAbout() {
 	done.Keys = w.modalKey
 	m = w.showModal(panelWidth, part.Column(10,
 		part.NewText("Canopy "+w.Version, part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		part.Paragraph(lang.L("A window on TiDB Cloud that only reads. It sends nothing to anyone but TiDB Cloud."), part.Style{Color: look.ColorMuted}),
-		part.Selectable(lang.L("Settings file: {{.Path}}", with("Path", w.SettingsPath)), false),
-		container.NewBorder(nil, nil, nil, done),
+		part.Flush(part.Paragraph(lang.L("A window on TiDB Cloud that only reads. It sends nothing to anyone but TiDB Cloud."), part.Style{Color: look.ColorMuted})),
+		part.Flush(part.Selectable(lang.L("Settings file: {{.Path}}", with("Path", w.SettingsPath)), false)),
+		part.AtEnd(done),
 	), done, func() { m.Close() }, nil)
 }

@@ -26,7 +26,7 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 	}
 	icon := container.NewVBox(part.Pad(8, 0, part.Icon("warning", look.ColorTrouble)))
 	return container.NewStack(part.NewBox(theme.ColorNameBackground, look.ColorLine, look.RadiusCard),
-		part.Pad(2, 10, container.NewBorder(nil, nil, icon, nil, part.Column(-6, text, actions))))
+		part.Pad(2, 10, part.Frame(nil, nil, icon, nil, part.Column(-6, text, actions))))
 }
 
 // showError shows the technical text of an error, to read and to copy. Errors hold no secret:
@@ -41,8 +41,8 @@ func (w *Window) showError(err error) {
 	done.Keys, copyIt.Keys = w.modalKey, w.modalKey
 	m = w.showModal(560, part.Column(12,
 		part.NewText(lang.L("What happened"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		text,
-		container.NewBorder(nil, nil, nil, part.Row(8, copyIt, done)),
+		part.Flush(text),
+		part.AtEnd(part.Row(8, copyIt, done)),
 	), done, func() { m.Close() }, nil)
 }
 

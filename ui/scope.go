@@ -60,10 +60,10 @@ func (d *scopeDialog) show() {
 	d.apply.Keys, cancel.Keys, elsewhere.Keys = w.modalKey, w.modalKey, w.modalKey
 	content := part.Column(10,
 		part.NewText(lang.L("What Canopy may see"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		part.Paragraph(lang.L("Unticking a project narrows this app at once. For projects outside this grant, sign in again and choose them in your browser."), part.Style{Color: look.ColorMuted}),
+		part.Flush(part.Paragraph(lang.L("Unticking a project narrows this app at once. For projects outside this grant, sign in again and choose them in your browser."), part.Style{Color: look.ColorMuted})),
 		framed,
 		d.change,
-		container.NewBorder(nil, nil, elsewhere, part.Row(8, cancel, d.apply)),
+		part.Frame(nil, nil, part.Pad(0, -8, elsewhere), part.Row(8, cancel, d.apply), nil),
 	)
 	d.refresh()
 	d.modal = w.showModal(scopeWidth, content, d.list, d.confirm, nil)

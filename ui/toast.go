@@ -26,7 +26,7 @@ func newToast(w *Window) *toast {
 	t := &toast{window: w, text: part.NewText("", part.Style{Color: theme.ColorNameBackground})}
 	box := part.NewBox(theme.ColorNameForeground, "", 6)
 	note := container.NewStack(box, part.Pad(8, 14, t.text))
-	t.layer = container.NewBorder(nil, part.Pad(40, 0, container.NewCenter(note)), nil, nil)
+	t.layer = part.Frame(nil, part.Pad(40, 0, container.NewCenter(note)), nil, nil, nil)
 	t.layer.Hide()
 	return t
 }

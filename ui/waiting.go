@@ -176,7 +176,7 @@ func fixed(text string) func(auth.Progress) string { return func(auth.Progress) 
 func (s *steps) add(from auth.Stage, words func(auth.Progress) string) {
 	l := &stepLine{from: from, icon: part.Icon("ring", look.ColorMuted), text: part.NewText("", part.Style{Cut: true}), words: words}
 	s.lines = append(s.lines, l)
-	s.root.Add(container.NewBorder(nil, nil, l.icon, nil, part.Pad(0, 6, l.text)))
+	s.root.Add(part.Frame(nil, nil, l.icon, nil, part.Pad(0, 6, l.text)))
 }
 
 // show marks every step as done, under way, or to come.

@@ -57,13 +57,13 @@ type screen interface {
 const (
 	prefWidth  = "window.width"
 	prefHeight = "window.height"
-	prefSplit  = "window.split"
+	prefSplit  = "window.tree"
 	// PreferenceTheme holds the mode: auto, light or dark.
 	PreferenceTheme = "theme"
 	prefOpen        = "open." // + grant id: row ids that are open
 )
 
-const defaultWidth, defaultHeight = 1200, 760
+const defaultWidth, defaultHeight, defaultSplit = 1200, 760, 391
 
 // New makes the window and connects it to the session. Nothing is read from disk or network
 // here, so that the first frame does not wait for either; Start does that.
@@ -76,7 +76,7 @@ func New(d Deps) *Window {
 	w.menus = newMenus(w)
 	w.win.SetMainMenu(w.menus.main)
 	w.win.SetPadded(false)
-	remember := &sizeMemory{prefs: d.App.Preferences()}
+	remember := &sizeMemory{prefs: d.App.Preferences(), whole: w.win.Canvas().Size}
 	w.win.SetContent(container.New(remember, container.NewStack(w.stack, w.toast.layer)))
 	w.win.Resize(fyne.NewSize(
 		float32(d.App.Preferences().FloatWithFallback(prefWidth, defaultWidth)),
@@ -230,6 +230,7 @@ func grantName(g auth.Grant) string {
 // not even a kill loses it.
 type sizeMemory struct {
 	prefs fyne.Preferences
+	whole func() fyne.Size // of the window's canvas: the menu bar stands beside what is laid out
 	last  fyne.Size
 }
 
@@ -245,7 +246,8 @@ func (m *sizeMemory) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	first := m.last.IsZero()
 	m.last = size
 	if !first {
-		m.prefs.SetFloat(prefWidth, float64(size.Width))
-		m.prefs.SetFloat(prefHeight, float64(size.Height))
+		whole := m.whole()
+		m.prefs.SetFloat(prefWidth, float64(whole.Width))
+		m.prefs.SetFloat(prefHeight, float64(whole.Height))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -130,6 +132,9 @@ func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.server == nil {
+		if err := os.MkdirAll(filepath.Dir(s.state), 0o700); err != nil {
+			return auth.Environment{}, fmt.Errorf("make the folder of the sandbox's state: %w", err)
+		}
 		server, err := sandbox.Start(sandbox.Options{State: s.state, Log: s.log})
 		if err != nil {
 			return auth.Environment{}, err

@@ -26,9 +26,12 @@ func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
 	return b
 }
 
+// ruleColor is the colour of the lines between things.
+const ruleColor = look.ColorLine
+
 // NewRule returns a line, one pixel thick, as wide or high as its place.
 func NewRule() *Box {
-	b := NewBox(look.ColorLine, "", 0)
+	b := NewBox(ruleColor, "", 0)
 	b.min = fyne.NewSize(1, 1)
 	return b
 }
@@ -80,6 +83,16 @@ func (r *boxRenderer) Refresh() {
 	r.rect.Refresh()
 }
 
+// Flush undoes the space that Fyne's own texts keep around themselves, so that they begin where
+// their neighbours do.
+func Flush(o fyne.CanvasObject) *fyne.Container { return Pad(-4, -8, o) }
+
+// Field puts the frame of a text field behind it. Fyne draws that frame itself, but darker
+// than it is asked to where nothing fills it.
+func Field(entry fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewStack(NewBox(theme.ColorNameBackground, look.ColorLine, 6), entry)
+}
+
 // Pad puts space around content, in device-independent pixels.
 func Pad(vertical, horizontal float32, content fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedLayout(vertical, vertical, horizontal, horizontal), content)
@@ -123,19 +136,6 @@ func Card(caption, value string) fyne.CanvasObject {
 		Pad(0, look.Step*2, NewText(caption, Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText})),
 		text)
 	return container.NewStack(NewBox(look.ColorSurface, look.ColorLine, look.RadiusCard), Pad(12, 8, inner))
-}
-
-// Tag is a short word in a thin frame.
-func Tag(text string) fyne.CanvasObject {
-	t := NewText(text, Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText})
-	return container.NewStack(NewBox("", look.ColorLine, look.RadiusPill), Pad(1, 5, t))
-}
-
-// Badge is the square with the initial that stands for an organization.
-func Badge(initial string, side float32) fyne.CanvasObject {
-	box := NewBox(theme.ColorNamePrimary, "", side/4).SetMin(fyne.NewSquareSize(side))
-	t := NewText(initial, Style{Color: theme.ColorNameForegroundOnPrimary, Bold: true, Align: fyne.TextAlignCenter})
-	return container.NewStack(box, container.NewCenter(t))
 }
 
 // Icon shows one of Canopy's icons at the size of text.

@@ -14,110 +14,94 @@ import (
 // It reports whether it used it.
 type Keys func(*fyne.KeyEvent) bool
 
-// Button is Fyne's button that also answers to Enter and passes unused keys on.
-type Button struct {
-	widget.Button
-	Keys Keys
-}
-
-// NewButton returns a button of the ordinary importance.
-func NewButton(text string, tapped func()) *Button {
-	b := &Button{}
-	b.Text, b.OnTapped = text, tapped
-	b.ExtendBaseWidget(b)
-	return b
-}
-
-// NewPrimary returns the button of the one thing a screen is for.
-func NewPrimary(text string, tapped func()) *Button {
-	b := NewButton(text, tapped)
-	b.Importance = widget.HighImportance
-	return b
-}
-
-// NewIconButton returns a button with an icon; name says what it does to those who do not see
-// the icon, and to tests.
-func NewIconButton(icon fyne.Resource, text string, tapped func()) *Button {
-	b := NewButton(text, tapped)
-	b.Icon = icon
-	return b
-}
-
-// TypedKey implements fyne.Focusable.
-func (b *Button) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
-		b.Button.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
-	default:
-		if b.Keys != nil && b.Keys(e) {
-			return
-		}
-		b.Button.TypedKey(e)
-	}
-}
-
-// Link is text that does something when it is pressed.
-type Link struct {
+// press is what a button and a link have in common: it can be pressed with the pointer, with
+// Space and with Enter, and shows when it has the focus.
+type press struct {
 	widget.DisableableWidget
+	// Keys is given the keys that pressing has no use for.
 	Keys    Keys
-	Quiet   bool // in the colour of secondary text, close to its neighbours
 	text    string
 	tapped  func()
 	focused bool
 	hovered bool
 }
 
-// NewLink returns a link of the size of body text.
-func NewLink(text string, tapped func()) *Link {
-	l := &Link{text: text, tapped: tapped}
-	l.ExtendBaseWidget(l)
-	return l
-}
-
-// SetText changes what the link says.
-func (l *Link) SetText(text string) {
-	l.text = text
-	l.Refresh()
-}
-
 // Tapped implements fyne.Tappable.
-func (l *Link) Tapped(*fyne.PointEvent) {
-	if !l.Disabled() && l.tapped != nil {
-		l.tapped()
+func (p *press) Tapped(*fyne.PointEvent) {
+	if !p.Disabled() && p.tapped != nil {
+		p.tapped()
+	}
+}
+
+// OnTapped sets what pressing does.
+func (p *press) OnTapped(f func()) { p.tapped = f }
+
+// SetText changes what is written.
+func (p *press) SetText(text string) {
+	if p.text != text {
+		p.text = text
+		p.Refresh()
 	}
 }
 
 // Cursor implements desktop.Cursorable.
-func (l *Link) Cursor() desktop.Cursor { return desktop.PointerCursor }
+func (p *press) Cursor() desktop.Cursor {
+	if p.Disabled() {
+		return desktop.DefaultCursor
+	}
+	return desktop.PointerCursor
+}
 
 // FocusGained implements fyne.Focusable.
-func (l *Link) FocusGained() { l.focused = true; l.Refresh() }
+func (p *press) FocusGained() { p.focused = true; p.Refresh() }
 
 // FocusLost implements fyne.Focusable.
-func (l *Link) FocusLost() { l.focused = false; l.Refresh() }
+func (p *press) FocusLost() { p.focused = false; p.Refresh() }
 
 // MouseIn implements desktop.Hoverable.
-func (l *Link) MouseIn(*desktop.MouseEvent) { l.hovered = true; l.Refresh() }
+func (p *press) MouseIn(*desktop.MouseEvent) { p.hovered = true; p.Refresh() }
 
 // MouseMoved implements desktop.Hoverable.
-func (l *Link) MouseMoved(*desktop.MouseEvent) {}
+func (p *press) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (l *Link) MouseOut() { l.hovered = false; l.Refresh() }
+func (p *press) MouseOut() { p.hovered = false; p.Refresh() }
 
 // TypedRune implements fyne.Focusable.
-func (l *Link) TypedRune(rune) {}
+func (p *press) TypedRune(rune) {}
 
 // TypedKey implements fyne.Focusable.
-func (l *Link) TypedKey(e *fyne.KeyEvent) {
+func (p *press) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		l.Tapped(nil)
+		p.Tapped(nil)
 	default:
-		if l.Keys != nil {
-			l.Keys(e)
+		if p.Keys != nil {
+			p.Keys(e)
 		}
 	}
+}
+
+// Link is text that does something when it is pressed.
+type Link struct {
+	press
+	quiet bool
+}
+
+// NewLink returns a link of the size of body text.
+func NewLink(text string, tapped func()) *Link {
+	l := &Link{}
+	l.text, l.tapped = text, tapped
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// NewQuietLink returns a link in the colour of secondary text, close to its neighbours.
+func NewQuietLink(text string, tapped func()) *Link {
+	l := &Link{quiet: true}
+	l.text, l.tapped = text, tapped
+	l.ExtendBaseWidget(l)
+	return l
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -140,7 +124,7 @@ func (r *linkRenderer) Destroy()                     {}
 func (r *linkRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.line} }
 
 func (r *linkRenderer) MinSize() fyne.Size {
-	if r.of.Quiet {
+	if r.of.quiet {
 		return r.line.MinSize().Add(fyne.NewSize(linkPadX/2, 2))
 	}
 	return r.line.MinSize().Add(fyne.NewSize(2*linkPadX, 2*linkPadY))
@@ -158,7 +142,7 @@ func (r *linkRenderer) Refresh() {
 	switch {
 	case r.of.Disabled():
 		r.line.Color = th.Color(theme.ColorNameDisabled, v)
-	case r.of.Quiet:
+	case r.of.quiet:
 		r.line.Color = th.Color(look.ColorMuted, v)
 	}
 	r.ground.CornerRadius = th.Size(theme.SizeNameInputRadius)

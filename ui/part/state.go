@@ -44,7 +44,7 @@ func (r *dotRenderer) MinSize() fyne.Size           { return fyne.NewSquareSize(
 
 func (r *dotRenderer) Layout(s fyne.Size) {
 	r.disc.Resize(fyne.NewSquareSize(dotSide))
-	r.disc.Move(fyne.NewPos((s.Width-dotSide)/2, (s.Height-dotSide)/2))
+	r.disc.Move(fyne.NewPos((s.Width-dotSide)/2, (s.Height-dotSide)/2+0.5))
 }
 
 func (r *dotRenderer) Refresh() {

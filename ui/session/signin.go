@@ -59,6 +59,7 @@ func (s *Session) startSandbox(then func()) {
 		return func() {
 			if err != nil {
 				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("start the sandbox: %w", err)}
+				s.deps.Log.Warn("could not start the sandbox", "error", err)
 				s.changed()
 				return
 			}

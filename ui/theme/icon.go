@@ -19,8 +19,8 @@ func Mark() fyne.Resource {
 	return fyne.NewStaticResource("canopy-mark.svg", assets.Icon("mark"))
 }
 
-// icon paints currentColor itself: Fyne's themed resources replace fills only, and these
-// icons are strokes.
+// icon paints currentColor itself: Fyne's themed resources know one colour, the foreground's,
+// and these icons take the colour of what they stand beside.
 type icon struct {
 	name string
 	col  fyne.ThemeColorName

@@ -97,6 +97,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameInlineIcon:      16,
 	theme.SizeNameScrollBar:       10,
 	theme.SizeNameScrollBarSmall:  4,
+	theme.SizeNameInputBorder:     1,
 	theme.SizeNameInputRadius:     6,
 	theme.SizeNameButtonRadius:    6,
 	theme.SizeNameSelectionRadius: 6,
@@ -109,11 +110,11 @@ var sizes = map[fyne.ThemeSizeName]float32{
 
 // tokens is one column of the design's colour table.
 type tokens struct {
-	background, surface, raised                   color.NRGBA
-	line, text, muted                             color.NRGBA
-	accent, onAccent, selection                   color.NRGBA
-	running, changing, resting, trouble, unknown  color.NRGBA
-	disabled, hover, pressed, focus, scrim, shade color.NRGBA
+	background, surface, raised                           color.NRGBA
+	line, text, muted                                     color.NRGBA
+	accent, onAccent, selection                           color.NRGBA
+	running, changing, resting, trouble, unknown          color.NRGBA
+	disabled, hover, pressed, focus, scrim, shade, scroll color.NRGBA
 }
 
 var light = tokens{
@@ -122,7 +123,7 @@ var light = tokens{
 	accent: hex(0x0E7C6B), onAccent: hex(0xFFFFFF), selection: hex(0xDDF0EC),
 	running: hex(0x1E9E5A), changing: hex(0x2F6FDE), resting: hex(0xB7791F), trouble: hex(0xD64545), unknown: hex(0x8A94A6),
 	disabled: hex(0xA3ACBA), hover: alpha(0x1A2330, 0x0D), pressed: alpha(0x1A2330, 0x1F),
-	focus: alpha(0x0E7C6B, 0x66), scrim: alpha(0xF6F7F9, 0xA8), shade: alpha(0x1A2330, 0x38),
+	focus: alpha(0x0E7C6B, 0x66), scrim: alpha(0xF6F7F9, 0xA8), shade: alpha(0x1A2330, 0x24), scroll: alpha(0x667386, 0x80),
 }
 
 var dark = tokens{
@@ -131,7 +132,7 @@ var dark = tokens{
 	accent: hex(0x2FBFA5), onAccent: hex(0x06231D), selection: hex(0x173B36),
 	running: hex(0x3CC57C), changing: hex(0x6BA1FF), resting: hex(0xE0A84A), trouble: hex(0xF07070), unknown: hex(0x8A94A6),
 	disabled: hex(0x5A6679), hover: alpha(0xE6EAF0, 0x12), pressed: alpha(0xE6EAF0, 0x26),
-	focus: alpha(0x2FBFA5, 0x73), scrim: alpha(0x11151B, 0xA8), shade: alpha(0x000000, 0x80),
+	focus: alpha(0x2FBFA5, 0x73), scrim: alpha(0x11151B, 0xA8), shade: alpha(0x000000, 0x60), scroll: alpha(0x93A0B4, 0x80),
 }
 
 func (t *tokens) color(n fyne.ThemeColorName) (color.Color, bool) {
@@ -140,9 +141,9 @@ func (t *tokens) color(n fyne.ThemeColorName) (color.Color, bool) {
 		return t.background, true
 	case ColorSurface, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
 		return t.surface, true
-	case ColorRaised, theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameHeaderBackground, theme.ColorNameDisabledButton:
+	case ColorRaised, theme.ColorNameButton, theme.ColorNameHeaderBackground, theme.ColorNameDisabledButton:
 		return t.raised, true
-	case ColorLine, theme.ColorNameSeparator, theme.ColorNameInputBorder:
+	case ColorLine, theme.ColorNameSeparator:
 		return t.line, true
 	case theme.ColorNameForeground:
 		return t.text, true
@@ -172,6 +173,10 @@ func (t *tokens) stateColor(n fyne.ThemeColorName) (color.Color, bool) {
 		return t.unknown, true
 	case theme.ColorNameDisabled:
 		return t.disabled, true
+	case theme.ColorNameInputBackground, theme.ColorNameInputBorder:
+		return color.NRGBA{}, true // part.Field draws both
+	case theme.ColorNameScrollBar:
+		return t.scroll, true
 	case theme.ColorNameHover:
 		return t.hover, true
 	case theme.ColorNamePressed:

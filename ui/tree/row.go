@@ -159,9 +159,11 @@ func (l *line) Refresh() {
 	th, v := l.of.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	d, color := l.of.data, th.Color
 	l.ground.FillColor, l.ground.StrokeWidth, l.bar.FillColor = nil, 0, nil
+	l.tag.FillColor = color(look.ColorSurface, v) // opaque, or its edge would be mixed with black
 	switch {
 	case l.of.selected:
 		l.ground.FillColor, l.bar.FillColor = color(theme.ColorNameSelection, v), color(theme.ColorNamePrimary, v)
+		l.tag.FillColor = l.ground.FillColor
 	case l.of.hovered:
 		l.ground.FillColor = color(theme.ColorNameHover, v)
 	}
