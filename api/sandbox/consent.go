@@ -38,7 +38,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, c consent, choose b
 	}
 	g, message := s.decide(u, c, r.PostForm)
 	if message != "" {
-		again := wanted{r.PostForm.Get("org"), r.PostForm["project"]}
+		again := wanted{r.PostForm.Get("org"), append(r.PostForm["project"], "")} // never empty: that would mean all
 		s.pages.consent(w, http.StatusBadRequest, r, s.question(u, c, again, message))
 		return
 	}

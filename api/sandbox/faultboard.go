@@ -99,4 +99,3 @@ func (b *faultBoard) peek(name string) []string {
 	}
 	return arguments
 }
-

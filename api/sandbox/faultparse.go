@@ -133,4 +133,3 @@ func parseJSON(argument string) error {
 	}
 	return nil
 }
-

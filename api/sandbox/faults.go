@@ -90,4 +90,3 @@ func serverFaults() []Fault {
 		{"clock", "DURATION", "shifts the server's clock, also backwards", parseDuration},
 	}
 }
-
