@@ -143,9 +143,7 @@ func (t *attempt) poll(ctx context.Context, d *deviceCode) (*tokens, error) {
 }
 
 func (t *attempt) askForTokens(ctx context.Context, d *deviceCode) (*tokens, error) {
-	limited, stop := context.WithTimeout(ctx, requestTimeout)
-	defer stop()
-	return t.endpoint().token(limited, map[string]string{
+	return t.exchange(ctx, map[string]string{
 		"grant_type":  "urn:ietf:params:oauth:grant-type:device_code",
 		"device_code": d.code.Reveal(),
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -219,7 +220,7 @@ type page struct {
 
 func newBrowser(t *testing.T) *browser {
 	ctx, stop := context.WithCancel(context.Background())
-	b := &browser{t: t, client: &http.Client{Transport: &http.Transport{}}, ctx: ctx, pages: make(chan page, 50)}
+	b := &browser{t: t, client: &http.Client{Transport: &http.Transport{DialContext: dialAsBrowsersDo}}, ctx: ctx, pages: make(chan page, 50)}
 	b.leave = func() {
 		stop()
 		b.group.Wait()
@@ -227,6 +228,19 @@ func newBrowser(t *testing.T) *browser {
 	}
 	t.Cleanup(b.leave)
 	return b
+}
+
+// dialAsBrowsersDo reaches localhost in either family, whatever the hosts file says.
+func dialAsBrowsersDo(ctx context.Context, network, address string) (net.Conn, error) {
+	var d net.Dialer
+	port, ok := strings.CutPrefix(address, "localhost:")
+	if !ok {
+		return d.DialContext(ctx, network, address)
+	}
+	if c, err := d.DialContext(ctx, network, "127.0.0.1:"+port); err == nil {
+		return c, nil
+	}
+	return d.DialContext(ctx, network, "[::1]:"+port)
 }
 
 // open is a Config.Open: it returns at once, as an opener does.
@@ -279,15 +293,16 @@ func noBrowser(t *testing.T) func(context.Context, string) error {
 // clock is a time that the test moves. Its wait keeps waiting until the test
 // lets waits of that length pass; short ones pass at once.
 type clock struct {
-	mu     sync.Mutex
-	offset time.Duration
-	start  time.Time
-	pass   func(time.Duration) bool
-	waited []time.Duration
+	mu      sync.Mutex
+	offset  time.Duration
+	start   time.Time
+	pass    func(time.Duration) bool
+	changed chan struct{} // closed when pass changes
+	waited  []time.Duration
 }
 
 func newClock() *clock {
-	return &clock{start: time.Now(), pass: func(d time.Duration) bool { return d <= 2*time.Second }}
+	return &clock{start: time.Now(), pass: func(d time.Duration) bool { return d <= 2*time.Second }, changed: make(chan struct{})}
 }
 
 func (c *clock) now() time.Time {
@@ -302,24 +317,32 @@ func (c *clock) move(d time.Duration) {
 	c.offset += d
 }
 
+// let lets waits pass, also those that are waiting now.
 func (c *clock) let(pass func(time.Duration) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pass = pass
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
 func (c *clock) wait(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
-	pass := c.pass(d)
 	c.waited = append(c.waited, d)
-	if pass {
-		c.offset += d
+	for ctx.Err() == nil {
+		if c.pass(d) {
+			c.offset += d
+			break
+		}
+		changed := c.changed
+		c.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+		c.mu.Lock()
 	}
 	c.mu.Unlock()
-	if pass {
-		return ctx.Err()
-	}
-	<-ctx.Done()
 	return ctx.Err()
 }
 

@@ -198,9 +198,7 @@ func (t *attempt) conclude(ctx context.Context, b *browserAttempt, answer loopba
 		return Grant{}, refusedBy(hostOf(b.link), answer, b.state, b.verifier)
 	}
 	t.at(StageExchanging)
-	limited, stop := context.WithTimeout(ctx, requestTimeout)
-	defer stop()
-	got, err := t.endpoint().token(limited, map[string]string{
+	got, err := t.exchange(ctx, map[string]string{
 		"grant_type":    "authorization_code",
 		"code":          answer.Code,
 		"redirect_uri":  b.receiver.RedirectURI(), // byte for byte as in the authorization request (RFC 6749 §4.1.3)
@@ -214,6 +212,37 @@ func (t *attempt) conclude(ctx context.Context, b *browserAttempt, answer loopba
 		return Grant{}, fmt.Errorf("exchange the code: %w", err)
 	}
 	return t.store(ctx, MethodBrowser, got)
+}
+
+// exchange makes a token request that is not cut off when the attempt is
+// cancelled: the caller leaves at once, and tokens that still come are given
+// back, not left alive with nobody to hold them.
+func (t *attempt) exchange(ctx context.Context, params map[string]string) (*tokens, error) {
+	if !t.a.work.enter() {
+		return nil, newProblem(ErrOffline, "canopy is closing; open it again")
+	}
+	type result struct {
+		got *tokens
+		err error
+	}
+	done := make(chan result)
+	go func() {
+		defer t.a.work.leave()
+		limited, stop := context.WithTimeout(t.a.work.ctx, requestTimeout)
+		defer stop()
+		got, err := t.endpoint().token(limited, params)
+		select {
+		case done <- result{got, err}:
+		case <-ctx.Done():
+			t.discard(got)
+		}
+	}()
+	select {
+	case r := <-done:
+		return r.got, r.err
+	case <-ctx.Done():
+		return nil, ended(ctx)
+	}
 }
 
 // refusedBy is the error of an error answer in the browser (RFC 6749 §4.1.2.1).
