@@ -122,7 +122,7 @@ func TestCredentialThatAHostRepeatsIsNotPassedOn(t *testing.T) {
 	for name, body := range map[string]string{
 		"in JSON":           `{"code":401,"message":"token s3cr3t-access-token is expired"}`,
 		"in text":           `cannot parse s3cr3t-access-token`,
-		"another one":       `{"message":"Bearer other-s3cr3t-access-token is bad"}`,
+		"another one":       `{"message":"Bearer an0ther-s3cr3t is bad"}`,
 		"of known spelling": `{"message":"ticloud_oa_s3cr3t-access-token"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 func Example() {
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("pageToken") == "" {
-			fmt.Fprint(w, `{"clusters":[{"clusterId":"1","displayName":"orders","state":"ACTIVE"}],"nextPageToken":"more","totalSize":2}`)
+			w.Write([]byte(`{"clusters":[{"clusterId":"1","displayName":"orders","state":"ACTIVE"}],"nextPageToken":"more","totalSize":2}`))
 			return
 		}
-		fmt.Fprint(w, `{"clusters":[{"clusterId":"2","displayName":"ledger","state":"PAUSED"}],"totalSize":2}`)
+		w.Write([]byte(`{"clusters":[{"clusterId":"2","displayName":"ledger","state":"PAUSED"}],"totalSize":2}`))
 	}))
 	defer cloud.Close()
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -113,8 +114,8 @@ func (c *Client) explain(ctx, attempt context.Context, err error) error {
 	case errors.Is(err, errTooLarge), errors.Is(err, errBrokenOff):
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		// Nor is the deadline of the http.Client.
+	if strings.Contains(err.Error(), "Client.Timeout") {
+		// Nor is the deadline of the http.Client, which has no type.
 		return fmt.Errorf("%w: no answer in time", ErrUnreachable)
 	}
 	if bare := (*url.Error)(nil); errors.As(err, &bare) {

@@ -2,10 +2,10 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -48,12 +48,11 @@ func answer(status int, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		for _, line := range headers {
-			var name, value string
-			fmt.Sscanf(line, "%s %s", &name, &value)
-			w.Header().Set(name[:len(name)-1], value)
+			name, value, _ := strings.Cut(line, ": ")
+			w.Header().Set(name, value)
 		}
 		w.WriteHeader(status)
-		fmt.Fprint(w, body)
+		w.Write([]byte(body))
 	}
 }
 

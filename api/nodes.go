@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // nodeSettings collects the node groups of a Dedicated cluster and their
 // endpoints, in whatever order they come.
 type nodeSettings struct {
@@ -18,7 +20,7 @@ type address struct {
 
 // groups returns the groups that have nodes: TiDB, TiProxy, TiKV, TiFlash.
 func (n *nodeSettings) groups() []NodeGroup {
-	groups := append(n.tidb, n.proxies...)
+	groups := slices.Concat(n.tidb, n.proxies)
 	for _, g := range []NodeGroup{n.tikv, n.tiflash} {
 		if g.Count > 0 {
 			groups = append(groups, g)

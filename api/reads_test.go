@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -172,13 +173,17 @@ func TestRequestsAskWhatTheFactsSay(t *testing.T) {
 	h := newHost(t, ok(`{}`))
 	b := newBench(t, h)
 	ctx := t.Context()
-	b.Organization(ctx)
-	b.Projects(ctx, "tok&en")
-	b.ServerlessClusters(ctx, "")
-	b.DedicatedClusters(ctx, "102", "")
-	b.DedicatedClusters(ctx, "", "")
-	b.Branches(ctx, "a/b c", "t")
-	b.Backups(ctx, "9002", "")
+	var failures [7]error
+	_, failures[0] = b.Organization(ctx)
+	_, failures[1] = b.Projects(ctx, "tok&en")
+	_, failures[2] = b.ServerlessClusters(ctx, "")
+	_, failures[3] = b.DedicatedClusters(ctx, "102", "")
+	_, failures[4] = b.DedicatedClusters(ctx, "", "")
+	_, failures[5] = b.Branches(ctx, "a/b c", "t")
+	_, failures[6] = b.Backups(ctx, "9002", "")
+	if err := errors.Join(failures[:]...); err != nil {
+		t.Fatal(err)
+	}
 	want := []string{
 		"GET /v1beta1/org",
 		"GET /v1beta1/projects?pageSize=100&pageToken=tok%26en",

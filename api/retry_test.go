@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 func breakOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	w.Write([]byte(`{"orgname":`))
-	http.NewResponseController(w).Flush()
+	w.(http.Flusher).Flush()
 	hangUp(w, nil)
 }
 
@@ -68,7 +69,9 @@ func TestRetries(t *testing.T) {
 
 func TestJitterSpreadsRetries(t *testing.T) {
 	b := newBench(t, newHost(t, answer(500, `{}`)), func(c *api.Config) { c.Jitter = func() float64 { return 0.5 } })
-	b.Organization(t.Context())
+	if _, err := b.Organization(t.Context()); err == nil {
+		t.Error("no error")
+	}
 	if want := []time.Duration{300 * time.Millisecond, 1200 * time.Millisecond}; !slices.Equal(b.waits, want) {
 		t.Errorf("waited %v, want %v", b.waits, want)
 	}
@@ -86,11 +89,13 @@ func TestDefaultsWaitAndRetryByThemselves(t *testing.T) {
 }
 
 func TestEachExchangeIsRecorded(t *testing.T) {
+	const limited, empty = `{"code":49900007,"message":"over the limit"}`, `{"clusters":[]}`
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	clock := noon
 	h := newHost(t,
-		answer(429, `{"code":49900007,"message":"over the limit"}`, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 0", "X-Ratelimit-Reset: 9", "X-Debug-Trace-Id: t-1"),
-		answer(200, `{"clusters":[]}`, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 99", "X-Ratelimit-Reset: 60"),
+		answer(429, limited, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 0", "X-Ratelimit-Reset: 9", "X-Debug-Trace-Id: t-1"),
+		answer(200, empty, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 99", "X-Ratelimit-Reset: 60"),
 	)
-	clock := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	b := newBench(t, h, func(c *api.Config) {
 		c.Now = func() time.Time { clock = clock.Add(time.Second); return clock }
 	})
@@ -101,23 +106,22 @@ func TestEachExchangeIsRecorded(t *testing.T) {
 	if len(b.log) != 2 {
 		t.Fatalf("%d records, want 2", len(b.log))
 	}
-	first, second := b.log[0], b.log[1]
-	if first.Status != 429 || first.Err == nil || first.TraceID != "t-1" || first.Limit != 100 || first.Remaining != 0 || first.Attempt != 1 {
-		t.Errorf("first record %+v", first)
+	common := api.Request{
+		Host: api.HostDedicated, Method: "GET", URLHost: strings.TrimPrefix(h.URL, "http://"), Why: "the tree was opened",
+		Path: "/v1beta1/clusters?pageSize=100&pageToken=…&projectId=102", Duration: 2 * time.Second, Limit: 100,
 	}
-	if second.Status != 200 || second.Err != nil || second.Remaining != 99 || second.Attempt != 2 || second.Bytes != 15 {
-		t.Errorf("second record %+v", second)
+	first, second := common, common
+	first.Attempt, first.Status, first.TraceID, first.Err = 1, 429, "t-1", b.log[0].Err
+	first.At, first.Reset, first.Bytes = noon.Add(time.Second), noon.Add(11*time.Second), int64(len(limited))
+	second.Attempt, second.Status, second.Remaining = 2, 200, 99
+	second.At, second.Reset, second.Bytes = noon.Add(4*time.Second), noon.Add(65*time.Second), int64(len(empty))
+	for i, want := range []api.Request{first, second} {
+		if got := b.log[i]; got != want {
+			t.Errorf("record %d\n%+v, want\n%+v", i, got, want)
+		}
 	}
-	for _, r := range b.log {
-		if r.Host != api.HostDedicated || r.Method != "GET" || "http://"+r.URLHost != h.URL || r.Why != "the tree was opened" {
-			t.Errorf("record %+v", r)
-		}
-		if r.Path != "/v1beta1/clusters?pageSize=100&pageToken=…&projectId=102" {
-			t.Errorf("path %s", r.Path)
-		}
-		if r.Duration != 2*time.Second || !r.Reset.After(r.At) {
-			t.Errorf("duration %v, reset %v after %v", r.Duration, r.Reset, r.At)
-		}
+	if !errors.Is(first.Err, api.ErrRateLimited) {
+		t.Errorf("the first record blames %v", first.Err)
 	}
 }
 
@@ -127,7 +131,9 @@ func TestRecordSaysWhatIsNotKnown(t *testing.T) {
 	b := newBench(t, gone, func(c *api.Config) {
 		c.Wait = func(context.Context, time.Duration) error { return context.Canceled }
 	})
-	b.Organization(t.Context())
+	if _, err := b.Organization(t.Context()); err == nil {
+		t.Error("no error")
+	}
 	r := b.log[0]
 	if r.Status != 0 || r.Err == nil || r.Limit != -1 || r.Remaining != -1 || !r.Reset.IsZero() || r.Why != "" || strings.Contains(r.Path, "?") {
 		t.Errorf("record %+v", r)

@@ -3,7 +3,6 @@ package inventory_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -90,7 +89,7 @@ func (c *cloud) misbehaves(w http.ResponseWriter, r *http.Request, what string) 
 
 func (c *cloud) organization(w http.ResponseWriter, r *http.Request) {
 	if !c.misbehaves(w, r, "org") {
-		fmt.Fprint(w, `{"orgname":"Acme Robotics"}`)
+		w.Write([]byte(`{"orgname":"Acme Robotics"}`))
 	}
 }
 
@@ -177,7 +176,11 @@ func (c *cloud) page(w http.ResponseWriter, r *http.Request, key string, rows []
 	if key != "projects" {
 		body["totalSize"] = len(rows)
 	}
-	json.NewEncoder(w).Encode(body)
+	text, err := json.Marshal(body)
+	if err != nil {
+		w.WriteHeader(http.StatusNotImplemented)
+	}
+	w.Write(text)
 }
 
 // failing makes the parts fail whose name begins with prefix.
@@ -187,7 +190,7 @@ func failing(status int, prefix string) func(http.ResponseWriter, *http.Request,
 			return false
 		}
 		w.WriteHeader(status)
-		fmt.Fprintf(w, `{"code":1,"message":"%s fails"}`, what)
+		w.Write([]byte(`{"code":1,"message":"` + what + ` fails"}`))
 		return true
 	}
 }
@@ -223,7 +226,7 @@ func load(t testing.TB, v *inventory.Inventory) *inventory.Snapshot {
 
 // tree writes a snapshot as "project: cluster cluster; project: …".
 func tree(s *inventory.Snapshot) string {
-	var projects []string
+	projects := make([]string, 0, 8)
 	for _, p := range s.Projects() {
 		line := p.Name + ":"
 		for _, c := range s.Clusters(p.ID) {

@@ -26,7 +26,7 @@ func (small) ServerlessClusters(context.Context, string) (api.Page[api.Cluster],
 
 func Example() {
 	inv := inventory.New(small{}, time.Now)
-	if err := inv.Load(context.Background(), func(s *inventory.Snapshot) { /* show it */ }); err != nil {
+	if err := inv.Load(context.Background(), func(*inventory.Snapshot) { /* show it */ }); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -59,16 +59,15 @@ func (v *Inventory) queueLocked(part Part) int {
 }
 
 // update changes a part, unless the reading with the ticket was superseded.
-func (v *Inventory) update(part Part, ticket int, change func(*holding)) bool {
+func (v *Inventory) update(part Part, ticket int, change func(*holding)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.tickets[part] != ticket {
-		return false
+		return
 	}
 	h, _ := v.core.holding(part)
 	change(&h)
 	v.core = v.core.with(part, h)
-	return true
 }
 
 // current reports whether the reading with the ticket still counts.

@@ -35,11 +35,12 @@ func (v *Inventory) Load(ctx context.Context, publish func(*Snapshot)) error {
 	r.publish()
 
 	var hosts sync.WaitGroup
-	hosts.Go(func() { r.readOrganization(organization) })
-	hosts.Go(func() { r.readServerless(serverless) })
-	hosts.Go(func() { r.readProjects(projects) })
+	var failures [3]error
+	hosts.Go(func() { failures[0] = r.readOrganization(organization) })
+	hosts.Go(func() { failures[1] = r.readProjects(projects) })
+	hosts.Go(func() { failures[2] = r.readServerless(serverless) })
 	hosts.Wait()
-	return r.result()
+	return r.result(failures[:])
 }
 
 // LoadBranches reads the branches of one cluster.
@@ -84,9 +85,6 @@ type run struct {
 	publish   func()
 	dedicated map[Part]int // tickets of the dedicated parts to read
 	pages     atomic.Int64
-
-	mu       sync.Mutex
-	failures []error
 }
 
 func (v *Inventory) newRun(ctx context.Context, publish func(*Snapshot)) *run {
@@ -104,22 +102,24 @@ func (v *Inventory) newRun(ctx context.Context, publish func(*Snapshot)) *run {
 }
 
 // result is what Load returns when all readings have ended.
-func (r *run) result() error {
+func (r *run) result(failures []error) error {
 	if err := r.ctx.Err(); err != nil {
 		return fmt.Errorf("reading the inventory was stopped: %w", err)
 	}
-	if r.pages.Load() > 0 || len(r.failures) == 0 {
+	if r.pages.Load() > 0 {
 		return nil
 	}
-	err := r.failures[0]
-	seen := map[string]bool{err.Error(): true}
-	for _, other := range r.failures[1:] {
-		if !seen[other.Error()] {
-			seen[other.Error()] = true
-			err = fmt.Errorf("%w; %w", err, other)
+	var all error
+	for _, err := range failures {
+		switch {
+		case err == nil, errors.Is(err, errSuperseded):
+		case all == nil:
+			all = fmt.Errorf("nothing could be read: %w", err)
+		default:
+			all = fmt.Errorf("%w; %w", all, err)
 		}
 	}
-	return fmt.Errorf("nothing could be read: %w", err)
+	return all
 }
 
 // failed ends the reading of a part with an error, and publishes that.
@@ -127,9 +127,6 @@ func (r *run) failed(part Part, ticket int, err error) error {
 	if r.ctx.Err() != nil && !errors.Is(err, r.ctx.Err()) {
 		err = fmt.Errorf("%w: %w", r.ctx.Err(), err)
 	}
-	r.mu.Lock()
-	r.failures = append(r.failures, err)
-	r.mu.Unlock()
 	r.v.fail(part, ticket, err)
 	r.publish()
 	return err
@@ -138,6 +135,9 @@ func (r *run) failed(part Part, ticket int, err error) error {
 func (r *run) readOrganization(ticket int) error {
 	part := Part{Kind: PartOrganization}
 	organization, err := r.v.src.Organization(r.ctx)
+	if !r.v.current(part, ticket) {
+		return errSuperseded
+	}
 	if err != nil {
 		return r.failed(part, ticket, err)
 	}

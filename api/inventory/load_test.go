@@ -395,6 +395,43 @@ func TestLaterLoadSupersedesAnEarlierOne(t *testing.T) {
 	}
 }
 
+func TestSupersededReadingAsksNoMore(t *testing.T) {
+	for _, part := range []inventory.Part{serverlessPart, organizationPart, projectsPart} {
+		t.Run(string(part.Kind), func(t *testing.T) {
+			cloud := newCloud(t)
+			cloud.pageSize = 2
+			what := map[inventory.PartKind]string{inventory.PartOrganization: "org"}[part.Kind]
+			if what == "" {
+				what = string(part.Kind)
+			}
+			first, release := make(chan struct{}), make(chan struct{})
+			var held atomic.Bool
+			cloud.fault = func(w http.ResponseWriter, r *http.Request, asked, token string) bool {
+				if asked != what || !held.CompareAndSwap(false, true) {
+					return false
+				}
+				close(first)
+				<-release
+				// A late failure of the one, a late page with a token of the others.
+				return failing(403, "org")(w, r, asked, token)
+			}
+			v := cloud.inventory(t)
+			ended := make(chan error, 1)
+			go func() { ended <- v.Reload(t.Context(), part, nil) }()
+			<-first
+			load(t, v)
+			before := len(cloud.requests())
+			close(release)
+			if err := <-ended; err != nil || len(cloud.requests()) != before {
+				t.Errorf("the superseded reading ended with %v and %d more requests", err, len(cloud.requests())-before)
+			}
+			if s := v.Snapshot(); !s.Complete() || tree(s) != wholeTree {
+				t.Errorf("failures %v: %s", s.Failures(), tree(s))
+			}
+		})
+	}
+}
+
 func TestUnknownPartCannotBeReloaded(t *testing.T) {
 	if err := newCloud(t).inventory(t).Reload(t.Context(), inventory.Part{Kind: "weather"}, nil); err == nil {
 		t.Error("no error")

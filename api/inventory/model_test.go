@@ -57,7 +57,7 @@ func (s shuffled) plainly(pages int) string {
 			last[c.ID] = c
 		}
 	}
-	var lines []string
+	lines := make([]string, 0, len(last))
 	for _, c := range last {
 		lines = append(lines, c.ProjectID+" "+c.Name+" "+c.ID)
 	}
@@ -99,6 +99,14 @@ func TestEverySnapshotAgreesWithAPlainModel(t *testing.T) {
 			want := source.plainly(s.Status(serverlessPart).Requests)
 			if got := shown(s); got != want {
 				t.Fatalf("seed %d, snapshot %d shows\n%s, want\n%s", seed, i, got, want)
+			}
+			for line := range strings.SplitSeq(want, ", ") {
+				if line == "" {
+					continue
+				}
+				if c, ok := s.Cluster(line[strings.LastIndexByte(line, ' ')+1:]); !ok || c.ProjectID+" "+c.Name+" "+c.ID != line {
+					t.Fatalf("seed %d, snapshot %d finds %+v for %s", seed, i, c, line)
+				}
 			}
 			if n, _ := s.Count(); want != "" && n != 1+strings.Count(want, ", ") {
 				t.Fatalf("seed %d, snapshot %d counts %d clusters of %s", seed, i, n, want)

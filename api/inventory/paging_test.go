@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 func pages(bodies map[string]string) func(http.ResponseWriter, *http.Request, string, string) bool {
 	return func(w http.ResponseWriter, _ *http.Request, what, token string) bool {
 		if what == "serverless" {
-			fmt.Fprint(w, bodies[token])
+			w.Write([]byte(bodies[token]))
 		}
 		return what == "serverless"
 	}
@@ -87,7 +88,7 @@ func TestOddPaging(t *testing.T) {
 }
 
 func names(s *inventory.Snapshot, project string) string {
-	var names []string
+	names := make([]string, 0, 8)
 	for _, c := range s.Clusters(project) {
 		names = append(names, c.Name)
 	}
@@ -110,9 +111,8 @@ func TestEndlessPagesAreStopped(t *testing.T) {
 				if what != "serverless" {
 					return false
 				}
-				var page int
-				fmt.Sscan(token, &page)
-				fmt.Fprintf(w, c.body, page+1)
+				page, _ := strconv.Atoi(token)
+				w.Write(fmt.Appendf(nil, c.body, page+1))
 				return true
 			}
 			s := load(t, cloud.inventory(t))
@@ -180,7 +180,7 @@ func TestProjectsThatPageInCirclesKeepTheirRows(t *testing.T) {
 	cloud := newCloud(t)
 	cloud.fault = func(w http.ResponseWriter, _ *http.Request, what, _ string) bool {
 		if what == "projects" {
-			fmt.Fprint(w, `{"projects":[{"id":"102","name":"analytics","type":"dedicated"}],"nextPageToken":"again"}`)
+			w.Write([]byte(`{"projects":[{"id":"102","name":"analytics","type":"dedicated"}],"nextPageToken":"again"}`))
 		}
 		return what == "projects"
 	}

@@ -15,10 +15,10 @@ type rows[T any] struct {
 
 	mu       sync.RWMutex
 	list     []*T
-	latest   map[string]int32 // by id
-	older    []int32          // for each row, the row it replaces, or -1
-	newer    []int32          // for each row, the row that replaces it, or -1
-	replaced []int32          // the rows that replace one, ascending
+	latest   map[string]int // by id
+	older    []int          // for each row, the row it replaces, or -1
+	newer    []int          // for each row, the row that replaces it, or -1
+	replaced []int          // the rows that replace one, ascending
 	groups   map[string]*group[T]
 }
 
@@ -27,8 +27,8 @@ type key struct{ id, name, group string }
 
 // group is the rows of one project.
 type group[T any] struct {
-	members []int32 // ascending
-	left    []int32 // the rows that replaced one of members, ascending
+	members []int // ascending
+	left    []int // the rows that replaced one of members, ascending
 	cached  *sorted[T]
 }
 
@@ -53,7 +53,7 @@ func (s *sorted[T]) values() []T {
 }
 
 func newRows[T any](describe func(*T) key) *rows[T] {
-	return &rows[T]{describe: describe, latest: make(map[string]int32), groups: make(map[string]*group[T])}
+	return &rows[T]{describe: describe, latest: make(map[string]int), groups: make(map[string]*group[T])}
 }
 
 // add appends a page. The items are kept, not copied.
@@ -62,7 +62,7 @@ func (r *rows[T]) add(page []T) {
 	defer r.mu.Unlock()
 	for i := range page {
 		k := r.describe(&page[i])
-		at := int32(len(r.list))
+		at := len(r.list)
 		before, again := r.latest[k.id]
 		if again {
 			r.newer[before] = at
@@ -89,17 +89,17 @@ func (r *rows[T]) add(page []T) {
 func (r *rows[T]) all() prefix[T] {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return prefix[T]{rows: r, end: int32(len(r.list))}
+	return prefix[T]{rows: r, end: len(r.list)}
 }
 
 // prefix is the rows up to end. The zero prefix is empty.
 type prefix[T any] struct {
 	rows *rows[T]
-	end  int32
+	end  int
 }
 
 // below counts the numbers of an ascending list that lie in the prefix.
-func (p prefix[T]) below(list []int32) int {
+func (p prefix[T]) below(list []int) int {
 	return sort.Search(len(list), func(i int) bool { return list[i] >= p.end })
 }
 
@@ -120,7 +120,7 @@ func (p prefix[T]) count() int {
 	}
 	p.rows.mu.RLock()
 	defer p.rows.mu.RUnlock()
-	return int(p.end) - p.below(p.rows.replaced)
+	return p.end - p.below(p.rows.replaced)
 }
 
 func (p prefix[T]) get(id string) (*T, bool) {
@@ -160,7 +160,7 @@ func (p prefix[T]) countGroups() map[string]int {
 
 // visible returns the row at a position unless one of the prefix replaces it.
 // The lock is held.
-func (p prefix[T]) visible(at int32) (*T, bool) {
+func (p prefix[T]) visible(at int) (*T, bool) {
 	if newer := p.rows.newer[at]; newer >= 0 && newer < p.end {
 		return nil, false
 	}

@@ -157,7 +157,8 @@ func compareOrganization(t *testing.T, file organizations, org string, s *invent
 			t.Errorf("organization %+v, want %+v", got, o)
 		}
 	}
-	var got, want []string
+	want := make([]string, 0, len(file.Projects))
+	got := make([]string, 0, len(file.Projects))
 	for _, p := range s.Projects() {
 		got = append(got, strings.Join([]string{p.ID, p.Name, p.OrganizationID, string(p.Type)}, "|"))
 	}
@@ -230,7 +231,7 @@ func compareBranches(t *testing.T, file organizations, v *inventory.Inventory) {
 		if err := v.LoadBranches(t.Context(), c.ID, nil); err != nil {
 			t.Errorf("branches of %s: %v", c.ID, err)
 		}
-		var got, want []string
+		got, want := make([]string, 0, 4), make([]string, 0, 4)
 		for _, b := range v.Snapshot().Branches(c.ID) {
 			got = append(got, strings.Join([]string{b.ID, b.Name, b.ClusterID, string(b.State)}, "|"))
 		}

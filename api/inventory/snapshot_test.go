@@ -22,19 +22,24 @@ func TestEmptySnapshots(t *testing.T) {
 		"a narrowed one":          new(inventory.Snapshot).Within(only("1")),
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, exact := s.Count()
-			if n != 0 || exact || s.Complete() || !s.ReadAt().IsZero() || len(s.Projects()) != 0 || len(s.Failures()) != 0 {
-				t.Errorf("%d clusters, exact %v, complete %v", n, exact, s.Complete())
-			}
-			_, hasProject := s.Project("1")
-			_, hasCluster := s.Cluster("1")
-			if hasProject || hasCluster || len(s.Clusters("1")) != 0 || len(s.Branches("1")) != 0 || s.Search("x") != nil {
-				t.Error("something was found in nothing")
-			}
+			checkEmpty(t, s)
 			if s.Organization() != (api.Organization{}) || s.Status(serverlessPart).Total != -1 || s.ProjectStatus("1").Total != -1 {
 				t.Error("something is known of nothing")
 			}
 		})
+	}
+}
+
+func checkEmpty(t *testing.T, s *inventory.Snapshot) {
+	t.Helper()
+	n, exact := s.Count()
+	if n != 0 || exact || s.Complete() || !s.ReadAt().IsZero() {
+		t.Errorf("%d clusters, exact %v, complete %v", n, exact, s.Complete())
+	}
+	_, hasProject := s.Project("1")
+	_, hasCluster := s.Cluster("1")
+	if hasProject || hasCluster || len(s.Projects())+len(s.Clusters("1"))+len(s.Branches("1"))+len(s.Search("x"))+len(s.Failures()) != 0 {
+		t.Error("something was found in nothing")
 	}
 }
 
@@ -46,7 +51,7 @@ func TestNamesAreInNaturalOrder(t *testing.T) {
 		cloud.clusters = append(cloud.clusters, row{fmt.Sprint(i), name, "101", "Starter"})
 	}
 	slices.Reverse(cloud.clusters)
-	var got, ids []string
+	got, ids := make([]string, 0, len(want)), make([]string, 0, len(want))
 	for _, c := range load(t, cloud.inventory(t)).Clusters("101") {
 		got = append(got, c.Name)
 		ids = append(ids, c.ID)
@@ -117,36 +122,52 @@ func TestBranches(t *testing.T) {
 	if !s.Complete() {
 		t.Error("branches count for Complete")
 	}
+}
 
-	t.Run("of a Dedicated cluster there are none, and nobody is asked", func(t *testing.T) {
-		before := len(cloud.requests())
-		if err := v.LoadBranches(t.Context(), "9005", nil); err != nil || len(cloud.requests()) != before {
-			t.Errorf("%v after %d requests", err, len(cloud.requests())-before)
-		}
-		if s := v.Snapshot(); !s.Status(branchesPart("9005")).Done {
-			t.Error("not done")
-		}
-	})
-	t.Run("that cannot be read are a failure of their own", func(t *testing.T) {
-		cloud.change(func() { cloud.fault = failing(404, "branches") })
-		if err := v.LoadBranches(t.Context(), "9002", nil); !errors.Is(err, api.ErrNotFound) {
-			t.Errorf("got %v", err)
-		}
-		s := v.Snapshot()
-		if len(s.Branches("9002")) != 2 || s.Failures()[branchesPart("9002")] == nil || !s.Complete() {
-			t.Errorf("branches %v, failures %v", s.Branches("9002"), s.Failures())
-		}
-		if failures := s.Within(only("103")).Failures(); len(failures) != 0 {
-			t.Errorf("a failure that is out of view is shown: %v", failures)
-		}
-		cloud.change(func() { cloud.fault = nil })
-	})
-	t.Run("go with their cluster", func(t *testing.T) {
-		cloud.change(func() { cloud.clusters = slices.Delete(cloud.clusters, 1, 2) })
-		if s := load(t, v); len(s.Branches("9002")) != 0 || s.Status(branchesPart("9002")).Done {
-			t.Errorf("branches of a deleted cluster: %v", s.Branches("9002"))
-		}
-	})
+func TestDedicatedClustersHaveNoBranchesToAskFor(t *testing.T) {
+	cloud := newCloud(t)
+	v := cloud.inventory(t)
+	load(t, v)
+	before := len(cloud.requests())
+	if err := v.LoadBranches(t.Context(), "9005", nil); err != nil || len(cloud.requests()) != before {
+		t.Errorf("%v after %d requests", err, len(cloud.requests())-before)
+	}
+	if s := v.Snapshot(); !s.Status(branchesPart("9005")).Done {
+		t.Error("not done")
+	}
+}
+
+func TestBranchesThatCannotBeReadAreAFailureOfTheirOwn(t *testing.T) {
+	cloud := newCloud(t)
+	v := cloud.inventory(t)
+	load(t, v)
+	if err := v.LoadBranches(t.Context(), "9002", nil); err != nil {
+		t.Fatal(err)
+	}
+	cloud.change(func() { cloud.fault = failing(404, "branches") })
+	if err := v.LoadBranches(t.Context(), "9002", nil); !errors.Is(err, api.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+	s := v.Snapshot()
+	if len(s.Branches("9002")) != 2 || s.Failures()[branchesPart("9002")] == nil || !s.Complete() {
+		t.Errorf("branches %v, failures %v", s.Branches("9002"), s.Failures())
+	}
+	if failures := s.Within(only("103")).Failures(); len(failures) != 0 {
+		t.Errorf("a failure that is out of view is shown: %v", failures)
+	}
+}
+
+func TestBranchesGoWithTheirCluster(t *testing.T) {
+	cloud := newCloud(t)
+	v := cloud.inventory(t)
+	load(t, v)
+	if err := v.LoadBranches(t.Context(), "9002", nil); err != nil {
+		t.Fatal(err)
+	}
+	cloud.change(func() { cloud.clusters = slices.Delete(cloud.clusters, 1, 2) })
+	if s := load(t, v); len(s.Branches("9002")) != 0 || s.Status(branchesPart("9002")).Done {
+		t.Errorf("branches of a deleted cluster: %v", s.Branches("9002"))
+	}
 }
 
 func TestBranchesOfManyClusters(t *testing.T) {
@@ -193,22 +214,29 @@ func TestWithinNarrowsEverything(t *testing.T) {
 	if n, exact := whole.Count(); n != 5 || exact || whole.Complete() {
 		t.Errorf("the whole: %d clusters, exact %v", n, exact)
 	}
-	_, hasProject := s.Project("103")
-	if hasProject || s.ProjectError("102") != nil || len(s.Clusters("102")) != 0 {
+	if _, ok := s.Project("103"); ok || s.ProjectError("102") != nil || len(s.Clusters("102")) != 0 {
 		t.Error("a hidden project is found")
 	}
 	if _, ok := s.Cluster("9002"); !ok || len(s.Branches("9002")) != 2 {
 		t.Error("a shown cluster is not found")
 	}
+}
 
-	narrower := s.Within(only("104", "102")).Within(nil)
-	if got := tree(narrower); got != "(no project): Cluster0 loose" {
+func TestWithinNarrowsWhatIsNarrowedAlready(t *testing.T) {
+	cloud := newCloud(t)
+	v := cloud.inventory(t)
+	whole := load(t, v)
+	if err := v.LoadBranches(t.Context(), "9002", nil); err != nil {
+		t.Fatal(err)
+	}
+	s := v.Snapshot().Within(only("101", "104")).Within(only("104", "102")).Within(nil)
+	if got := tree(s); got != "(no project): Cluster0 loose" {
 		t.Errorf("narrowed twice: %s", got)
 	}
-	if _, ok := narrower.Cluster("9002"); ok || len(narrower.Branches("9002")) != 0 || len(narrower.Search("orders")) != 0 {
+	if _, ok := s.Cluster("9002"); ok || len(s.Branches("9002")) != 0 || len(s.Search("orders")) != 0 {
 		t.Error("a hidden cluster is found")
 	}
-	if got := tree(whole.Within(func(string) bool { return true })); got != tree(whole) {
+	if got := tree(whole.Within(func(string) bool { return true })); got != wholeTree {
 		t.Errorf("shown all: %s", got)
 	}
 }
@@ -251,7 +279,7 @@ func TestSearch(t *testing.T) {
 		{"words do not join fields", "orders-99002", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var got []string
+			got := make([]string, 0, 4)
 			for _, m := range v.Snapshot().Search(c.words) {
 				got = append(got, m.ID)
 			}
