@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -83,15 +84,7 @@ func (p principal) sees(q *project) bool {
 	if q == nil || q.org != p.org {
 		return false
 	}
-	if p.all {
-		return true
-	}
-	for _, mine := range p.projects {
-		if mine == q {
-			return true
-		}
-	}
-	return false
+	return p.all || slices.Contains(p.projects, q)
 }
 
 // call is one authenticated request to an API host.
@@ -150,10 +143,8 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (principal
 	switch {
 	case strings.EqualFold(kind, "Bearer"):
 		secret, _ := bearer(r)
-		g, ok := s.ledger.authenticate(secret, s.now())
-		who, known := s.principalOf(g)
-		if ok && known {
-			return who, nil
+		if g, ok := s.ledger.authenticate(secret, s.now()); ok {
+			return s.principalOf(g), nil
 		}
 		w.Header().Set("WWW-Authenticate", `Bearer realm="TiDB Cloud sandbox", error="invalid_token"`)
 		return principal{}, &apiError{http.StatusUnauthorized, codeKeyNotFound, "the token is unknown, expired or revoked"}
@@ -164,29 +155,20 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (principal
 	return principal{}, &apiError{http.StatusUnauthorized, codeKeyNotFound, "no credentials"}
 }
 
-// principalOf a grant; false when its organization is not part of this run.
-func (s *Server) principalOf(g grant) (principal, bool) {
-	org := s.world.orgByID[g.Organization]
-	if org == nil {
-		return principal{}, false
-	}
-	who := principal{key: g.ID, org: org, all: g.All}
+// principalOf the holder of a grant's token.
+func (s *Server) principalOf(g grant) principal {
+	who := principal{key: g.ID, org: s.world.orgByID[g.Organization], all: g.All}
 	for _, id := range g.Projects {
-		if p := org.project(id); p != nil {
+		if p := who.org.project(id); p != nil {
 			who.projects = append(who.projects, p)
 		}
 	}
-	return who, true
+	return who
 }
 
-// forbidden projects of the fault forbid-project.
+// isForbidden reports whether the fault forbid-project names p.
 func (s *Server) isForbidden(p *project) bool {
-	for _, id := range s.faults.peek("forbid-project") {
-		if p.id == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.faults.peek("forbid-project"), p.id)
 }
 
 // mayRead checks a project by id. Whether foreign ids answer 403 or 404 is unknown:

@@ -75,7 +75,7 @@ func newServer(options Options) (*Server, error) {
 	if s.world, err = newWorld(options.Clusters, options.Seed); err != nil {
 		return nil, err
 	}
-	if s.ledger, err = openLedger(options, s.random); err != nil {
+	if s.ledger, err = openLedger(options, s.random, s.world); err != nil {
 		return nil, err
 	}
 	if s.pages, err = newPages(); err != nil {

@@ -23,8 +23,9 @@ type state struct {
 }
 
 // openLedger reads what an earlier run has left. A file that cannot be read is an
-// error and stays as it is.
-func openLedger(options Options, random io.Reader) (*ledger, error) {
+// error and stays as it is. Grants of organizations that this run does not have, such
+// as the generated one, are forgotten.
+func openLedger(options Options, random io.Reader, w *world) (*ledger, error) {
 	l := newLedger(options, random)
 	if options.State == "" {
 		return l, nil
@@ -41,13 +42,17 @@ func openLedger(options Options, random io.Reader) (*ledger, error) {
 		return nil, fmt.Errorf("the state file %s is damaged or of another version; move it away or name another one", options.State)
 	}
 	for _, g := range kept.Grants {
-		l.grants[g.ID] = g
+		if g != nil && w.orgByID[g.Organization] != nil {
+			l.grants[g.ID] = g
+		}
 	}
 	for d, t := range kept.Access {
-		l.access[d] = t
+		if l.grants[t.Grant] != nil {
+			l.access[d] = t
+		}
 	}
 	for d, r := range kept.Refresh {
-		if r != nil {
+		if r != nil && l.grants[r.Grant] != nil {
 			l.refresh[d] = r
 		}
 	}
