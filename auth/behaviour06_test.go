@@ -85,8 +85,6 @@ func TestBehaviour06TheRedirectIsTheLiteralThatWasBound(t *testing.T) {
 			}}
 			h := newHouse(t, func(cfg *auth.Config, e *auth.Environment) {
 				cfg.Listen, e.RedirectHost, e.RedirectPorts = l.listen, c.host, c.ports
-				h := e
-				_ = h
 			})
 			p, done, cancel := h.waiting(auth.Options{})
 			defer cancel()

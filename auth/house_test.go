@@ -73,7 +73,7 @@ func houseOn(t *testing.T, s *server, dir string, store auth.Store, change ...fu
 }
 
 func (h *house) close() {
-	ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Millisecond)
 	defer stop()
 	h.browser.leave()
 	_ = h.auth.Close(ctx) // lingering pages are cut off
