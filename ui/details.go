@@ -231,9 +231,9 @@ func (d *details) hostCard(e api.Endpoint) fyne.CanvasObject {
 
 type fact struct{ caption, value string }
 
-// cards lays facts out three in a row.
+// cards lays facts out, three in a row where there is room.
 func (d *details) cards(facts []fact) fyne.CanvasObject {
-	grid := container.New(&cardGrid{columns: 3, gap: 12, grew: d.scroll.Refresh})
+	grid := container.New(&cardGrid{gap: 12, grew: d.scroll.Refresh})
 	for _, f := range facts {
 		grid.Add(part.Card(f.caption, f.value))
 	}

@@ -24,6 +24,9 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 			w.Session.SignIn(auth.Options{SessionOnly: true})
 		}))
 	}
+	if errors.Is(p.Err, auth.ErrNoClientID) {
+		actions.Add(part.NewLink(lang.L("Copy the path of the settings file"), func() { w.copy(w.SettingsPath, lang.L("Copied")) }))
+	}
 	icon := container.NewVBox(part.Pad(8, 0, part.Icon("warning", look.ColorTrouble)))
 	return container.NewStack(part.NewBox(theme.ColorNameBackground, look.ColorLine, look.RadiusCard),
 		part.Pad(2, 10, part.Frame(nil, nil, icon, nil, part.Column(-6, text, actions))))

@@ -50,6 +50,8 @@ func signInSentence(err error, env auth.Environment) string {
 		return lang.L("The answer did not come from {{.Host}} as it should, so Canopy did not trust it. Try again; if it stays, tell whoever runs your network.", host)
 	case errors.Is(err, auth.ErrNoClientID):
 		return lang.L("{{.Environment}} needs a client id, which PingCAP gives to partners. Put it into the settings file, or use an API key or the sandbox.", host)
+	case errors.Is(err, session.ErrSandbox):
+		return lang.L("The sandbox could not be started, or does not answer. Look at the details, or start Canopy without --sandbox=URL.")
 	case errors.Is(err, session.ErrServerNotTold):
 		return lang.L("You are signed out here, but the server could not be told. Revoke Canopy under Authorized OAuth Apps in the console.")
 	case errors.Is(err, auth.ErrSignInAgain):

@@ -88,14 +88,16 @@ func (s *waitingScreen) show(st session.State) {
 	case st.Method == auth.MethodAPIKey:
 		part.SetParagraph(s.lead, lang.L("Asking TiDB Cloud whether it accepts this key."), leadStyle)
 	}
-	s.hint.SetText("")
+	s.hint.Hide()
 	if p.Stray > 0 {
 		s.hint.SetText(counted("{{.Count}} stray requests ignored", p.Stray))
+		s.hint.Show()
 	}
 	enable(p.Link != "" || p.VerificationURI != "", s.again, s.copy)
 	s.tick(s.window.Now())
 }
 
+// tick shows how long the link still works.
 func (s *waitingScreen) tick(now time.Time) time.Duration {
 	p := s.state.Attempt
 	waiting := !p.Deadline.IsZero() && p.Stage <= auth.StageWaiting

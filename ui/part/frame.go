@@ -67,7 +67,7 @@ type Split struct {
 }
 
 // Least widths of the two sides.
-const splitLeft, splitRight float32 = 240, 320
+const splitLeft, splitRight float32 = 240, 440
 
 // NewSplit returns a split whose left side is width wide. Moved is told the new width.
 func NewSplit(left, right fyne.CanvasObject, width float32, moved func(float32)) *Split {

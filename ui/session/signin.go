@@ -58,7 +58,7 @@ func (s *Session) startSandbox(then func()) {
 		}
 		return func() {
 			if err != nil {
-				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("start the sandbox: %w", err)}
+				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("%w: %w", ErrSandbox, err)}
 				s.deps.Log.Warn("could not start the sandbox", "error", err)
 				s.changed()
 				return
@@ -169,6 +169,10 @@ func (s *Session) SignOut() {
 	})
 	s.changed()
 }
+
+// ErrSandbox means that the sandbox could not be started, or does not answer where it should
+// be running.
+var ErrSandbox = errors.New("the sandbox is not there")
 
 // ErrServerNotTold means that a grant is gone from this machine but may still be listed at
 // TiDB Cloud, because its revocation did not get through.
