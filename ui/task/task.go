@@ -43,8 +43,11 @@ func New(deliver func(func())) *Runner {
 }
 
 // Run starts work under a key and cancels the task that had the key before, whose results
-// are dropped from then on.
+// are dropped from then on. A closed runner begins nothing.
 func (r *Runner) Run(key string, work Work) {
+	if r.ctx.Err() != nil {
+		return
+	}
 	r.Cancel(key)
 	ctx, cancel := context.WithCancel(r.ctx)
 	t := &task{cancel: cancel}
@@ -59,6 +62,7 @@ func (r *Runner) Run(key string, work Work) {
 				return
 			}
 			t.flush()
+			t.stale = true // a report that comes after the result is older than it
 			delete(r.running, key)
 			if apply != nil {
 				apply()
