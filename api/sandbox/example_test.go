@@ -12,7 +12,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	at := server.Endpoints()
 	fmt.Println(at.TokenEndpoint == at.Issuer+"/v1/token", at.ClientID, at.RedirectPath)
 	fmt.Println(server.SetFaults("no-such-fault") != nil)

@@ -90,7 +90,7 @@ func transportEffects() []effect {
 				t.Error("the last page is the last")
 			}
 		}),
-		{"truncate=serverless", func(t *testing.T, b *box) {
+		{"truncate=serverless", func(_ *testing.T, b *box) {
 			token := b.token(alice, acme, "all")
 			b.faults("truncate=serverless")
 			b.breaks(b.request("GET", b.at.Serverless+"/v1beta1/clusters", nil, "Authorization", "Bearer "+token))
@@ -108,7 +108,7 @@ func transportEffects() []effect {
 			b.breaks(b.request("POST", b.at.TokenEndpoint, strings.NewReader(f), "Content-Type", "application/x-www-form-urlencoded"))
 			b.refresh(token).refused(t, 400, "invalid_grant") // it had been rotated
 		}},
-		{"slow=iam:1h", func(t *testing.T, b *box) {
+		{"slow=iam:1h", func(_ *testing.T, b *box) {
 			b.faults("slow=iam:1h")
 			b.client.Timeout = 50 * time.Millisecond
 			b.breaks(b.request("GET", b.at.IAM+"/v1beta1/org", nil))

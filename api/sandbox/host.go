@@ -52,6 +52,7 @@ func (s *Server) guard(host string, port int, routes *table) http.Handler {
 	control := s.controlRoutes(host)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.begin() {
+			http.Error(w, "the sandbox is closing", http.StatusServiceUnavailable)
 			return
 		}
 		defer s.busy.Done()

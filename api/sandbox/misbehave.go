@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -79,6 +80,7 @@ func (s *Server) answerOddly(p place, w http.ResponseWriter, r *http.Request) bo
 		body, _ := io.ReadAll(r.Body) // what could be read is what is repeated
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusBadGateway)
+		//nolint:gosec // repeating what was sent is the point; it is sent as plain text
 		w.Write(fmt.Appendf(nil, "bad gateway while handling %s %s\nAuthorization: %s\n\n%s",
 			r.Method, r.URL, r.Header.Get("Authorization"), body))
 		return true
@@ -141,7 +143,7 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 func resetConnection(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // the documented way to drop a connection
+		return // the connection is gone already
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // without it the connection ends politely, which is wrong enough
@@ -162,14 +164,20 @@ func (r *recording) Header() http.Header         { return r.header }
 func (r *recording) WriteHeader(status int)      { r.status = status }
 func (r *recording) Write(b []byte) (int, error) { return r.body.Write(b) }
 
-// sendHalf promises the whole body and sends half of it.
+// sendHalf promises the whole body, sends half of it, and closes the connection.
 func (r *recording) sendHalf(w http.ResponseWriter) {
-	for name, values := range r.header {
-		w.Header()[name] = values
+	maps.Copy(r.header, w.Header())
+	r.header.Set("Content-Length", strconv.Itoa(r.body.Len()))
+	conn, out, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return // the connection is gone already
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(r.body.Len()))
-	w.WriteHeader(r.status)
-	w.Write(r.body.Bytes()[:r.body.Len()/2])
-	_ = http.NewResponseController(w).Flush() // what has not left by now is lost, as it should be
-	panic(http.ErrAbortHandler)               // net/http's way to cut an answer off
+	defer conn.Close()
+	var half bytes.Buffer
+	fmt.Fprintf(&half, "HTTP/1.1 %d %s\r\n", r.status, http.StatusText(r.status))
+	_ = r.header.Write(&half) // a buffer takes everything
+	half.WriteString("\r\n")
+	half.Write(r.body.Bytes()[:r.body.Len()/2])
+	_, _ = half.WriteTo(out)
+	_ = out.Flush() // what is not written is lost, as it should be
 }

@@ -193,10 +193,12 @@ func (s *Server) Close() error {
 		s.mu.Lock()
 		s.closed = true
 		s.mu.Unlock()
-		s.close()
+		// First the connections: a request that is still waiting then ends unanswered
+		// rather than with an empty answer.
 		for _, host := range s.hosts {
 			err = errors.Join(err, host.Close())
 		}
+		s.close()
 		s.busy.Wait()
 		s.serving.Wait()
 		err = errors.Join(err, s.ledger.flush())

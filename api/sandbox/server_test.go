@@ -70,7 +70,7 @@ func TestWrongOptionsSayWhatIsWrong(t *testing.T) {
 		change(&o)
 		server, err := sandbox.Start(o)
 		if err == nil {
-			server.Close()
+			_ = server.Close()
 		}
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("got %v, want %q", err, words)
@@ -338,7 +338,7 @@ func TestTwoRunsAnswerAlike(t *testing.T) {
 		token := b.token(alice, acme, "all")
 		return b.clusters("pageSize=100", token).body + b.get(b.at.Dedicated+"/v1beta1/clusters", token).body + b.get(b.at.IAM+"/v1beta1/projects", token).body
 	}
-	if read() != read() {
+	if first, second := read(), read(); first != second {
 		t.Error("the answers differ")
 	}
 }
