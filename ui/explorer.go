@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"canopy/api"
 	"canopy/api/inventory"
 	"canopy/ui/outline"
 	"canopy/ui/part"
@@ -236,11 +237,12 @@ func (l lines) Row(i int) tree.Row {
 		out.Tag, out.Count = projectType(r.Project), count(r)
 	case outline.Cluster:
 		out.Dot, out.Tag = stateColor(r.Cluster.State), show.Name(string(r.Cluster.Plan))
-		out.Note = place(r)
+		out.Note, out.Short = place(r)
 	case outline.Branch:
 		out.Dot, out.Note = stateColor(r.Branch.State), lang.L("branch")
-		if r.Branch.State != "ACTIVE" {
+		if r.Branch.State != api.StateActive {
 			out.Note = strings.ToLower(stateWords(r.Branch.State))
+			out.Short = out.Note
 		}
 	default:
 		l.e.remark(r, &out)
@@ -282,16 +284,18 @@ func emptyWords(of outline.Kind) string {
 	}
 }
 
-// place says where a cluster is and, unless it is active, what state it is in.
-func place(r outline.Row) string {
+// place says where a cluster is and, unless it is active, what state it is in; short is the
+// state alone.
+func place(r outline.Row) (full, short string) {
 	city := r.Cluster.Region.City
 	if city == "" {
 		city = r.Cluster.Region.Code
 	}
-	if r.Cluster.State == "ACTIVE" {
-		return show.Name(city)
+	if r.Cluster.State == api.StateActive {
+		return show.Name(city), ""
 	}
-	return show.Name(city) + " · " + strings.ToLower(stateWords(r.Cluster.State))
+	short = strings.ToLower(stateWords(r.Cluster.State))
+	return show.Name(city) + " · " + short, short
 }
 
 // count says how many clusters a project has, once that is known.

@@ -290,9 +290,12 @@ func (l *line) layoutRight(size fyne.Size, least float32) float32 {
 		l.tag.Move(fyne.NewPos(left-5, (size.Height-h)/2))
 		right = left - 5 - gap
 	}
-	noted := l.note.Text != "" && right-l.note.MinSize().Width > least
-	show(l.note, noted)
-	if noted {
+	l.note.Text = l.of.data.Note
+	if right-l.note.MinSize().Width <= least {
+		l.note.Text = l.of.data.Short
+	}
+	show(l.note, l.note.Text != "")
+	if l.note.Text != "" {
 		right = putLeftOf(l.note, right, size.Height) - gap
 	}
 	return right

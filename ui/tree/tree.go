@@ -31,6 +31,7 @@ type Row struct {
 	Bold       bool
 	Color      fyne.ThemeColorName // of the name; "" for the ordinary one
 	Note       string              // at the right, dropped first when it is narrow
+	Short      string              // what of the note stays then: a state that must not be colour alone
 	Tag        string              // framed, dropped second
 	Count      string
 	Actions    []Action // links at the right end
