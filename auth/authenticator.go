@@ -113,6 +113,10 @@ func withoutRedirects(c *http.Client) *http.Client {
 	return &own
 }
 
+// Format keeps the environments' client secrets out of anything that prints
+// the Authenticator: with a verb that does not fit, fmt asks no field's methods.
+func (a *Authenticator) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "auth.Authenticator") }
+
 // SetEnvironment adds an environment, or replaces the one of the same name, for
 // example when the sandbox starts. An attempt under way keeps what it began with.
 func (a *Authenticator) SetEnvironment(e Environment) error {

@@ -116,10 +116,11 @@ func (e endpoint) send(q *http.Request, secrets ...string) (map[string]json.RawM
 // newRefusal makes the error of an answer that is none. Of the answer's text
 // only the code and the description are taken, and nothing of what was sent.
 func newRefusal(host string, answer *http.Response, code, description string, secrets []string) error {
+	code = clean(code, 60, secrets...)
 	r := &refusal{code: code, status: answer.StatusCode, retryAfter: retryAfter(answer.Header)}
 	words := host + " answered " + strconv.Itoa(answer.StatusCode)
 	if code != "" {
-		words += " " + strconv.Quote(clean(code, 60, secrets...))
+		words += " " + strconv.Quote(code)
 	}
 	if description = clean(description, 200, secrets...); description != "" {
 		words += " (" + description + ")"

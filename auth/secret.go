@@ -14,7 +14,9 @@ const redacted = "[redacted]"
 // and in slog. Only Reveal gives the value.
 //
 // Printing a struct reaches the methods of its exported fields only, so a
-// Secret in an unexported field belongs behind a pointer.
+// Secret in an unexported field belongs behind a pointer. The verbs %p and %w
+// fit no string; fmt answers them without asking any method, and go vet
+// refuses them.
 type Secret string
 
 // Reveal gives the value. Call it where the value is sent or kept, nowhere else.
