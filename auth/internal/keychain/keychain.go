@@ -186,21 +186,28 @@ func (k *Keychain) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	for _, slot := range []string{"a", "b"} {
-		if err := k.sweep(ctx, key, manifest{slot: slot, count: maxChunks}); err != nil {
+		left := manifest{slot: slot}
+		for ; left.count < maxChunks; left.count++ {
+			_, err := k.get(ctx, left.name(key, left.count))
+			if errors.Is(err, ErrNotFound) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := k.sweep(ctx, key, left); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sweep erases the parts of a manifest that is no longer used, up to the first that is not there.
+// sweep erases the parts of a manifest that is no longer used, the last part
+// first: wherever it is cut off, what is left begins at the first and can be found.
 func (k *Keychain) sweep(ctx context.Context, key string, m manifest) error {
-	for i := range m.count {
-		err := k.remove(ctx, m.name(key, i))
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+	for i := m.count - 1; i >= 0; i-- {
+		if err := k.remove(ctx, m.name(key, i)); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}

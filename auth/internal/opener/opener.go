@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -117,7 +118,7 @@ func (o Opener) command(command, url string) error {
 }
 
 func described(name string, err error) error {
-	if errors.Is(err, exec.ErrNotFound) {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s was not found; copy the link into a browser: %w", name, exec.ErrNotFound)
 	}
 	var exit *exec.ExitError
