@@ -48,7 +48,7 @@ func (d *details) object() fyne.CanvasObject { return d.root }
 
 func (d *details) show(st session.State) {
 	d.state = st
-	if st.Shown == nil {
+	if st.Shown == nil || len(st.Shown.Projects()) == 0 && st.Shown.Organization().Name == "" {
 		d.drawn, d.row = nil, outline.Row{}
 		d.page(container.NewVBox())
 	}

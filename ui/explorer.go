@@ -59,9 +59,12 @@ func (e *explorer) show(st session.State) {
 
 // build makes the rows anew and swaps them in. The selection stays while its row exists.
 func (e *explorer) build() {
-	if e.state.Shown == nil {
+	if e.nothing() {
 		e.rows = &outline.Outline{}
 		e.note.SetText(lang.L("Reading your organization…"))
+		if !e.state.Reading {
+			e.note.SetText(lang.L("Nothing has been read yet."))
+		}
 		e.tree.SetSource(lines{e, e.rows})
 		return
 	}
@@ -93,6 +96,12 @@ func (e *explorer) readOpen() {
 			e.window.Session.Branches(r.Part.ID)
 		}
 	}
+}
+
+// nothing reports whether there is nothing to show at all, not even an organization.
+func (e *explorer) nothing() bool {
+	s := e.state.Shown
+	return s == nil || (s.Organization() == api.Organization{} && len(s.Projects()) == 0)
 }
 
 // openOrganization opens the organization the first time it is seen: a tree of one closed row

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,8 +31,17 @@ type Options struct {
 // builtIn is the value of --sandbox without a URL.
 const builtIn = "built-in"
 
-// SandboxName is the name of the sandbox's environment.
+// SandboxName is the name of the built-in sandbox's environment. One that runs elsewhere has
+// its address behind it: its grants are not the built-in one's.
 const SandboxName = "Sandbox"
+
+func sandboxName(at string) string {
+	u, err := url.Parse(at)
+	if err != nil || u.Host == "" {
+		return SandboxName
+	}
+	return SandboxName + " at " + u.Host
+}
 
 // Setup is everything the window and the commands share, ready to use.
 type Setup struct {
@@ -82,13 +92,13 @@ func Prepare(o Options, stderr io.Writer, getenv func(string) string) (*Setup, e
 // choose puts the environment to sign in to first. The sandbox's is a placeholder until it
 // has been started.
 func (s *Setup) choose(o Options) error {
-	placeholder := auth.Environment{Name: SandboxName, Kind: auth.KindSandbox}
+	placeholder := auth.Environment{Name: sandboxName(o.Sandbox), Kind: auth.KindSandbox}
 	if o.Sandbox != "" {
-		if o.Environment != "" && o.Environment != SandboxName {
+		if o.Environment != "" && o.Environment != placeholder.Name {
 			return fmt.Errorf("--sandbox and --environment %q exclude each other; use one of them", o.Environment)
 		}
 		s.Environments = append([]auth.Environment{placeholder}, s.Environments...)
-		s.Only = SandboxName
+		s.Only = placeholder.Name
 		return nil
 	}
 	s.Environments = append(s.Environments, placeholder)
@@ -127,7 +137,7 @@ type sandboxes struct {
 func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
 	if strings.Contains(s.at, "://") {
 		e, err := askSandbox(ctx, s.at)
-		return environment(e), err
+		return environment(e, sandboxName(s.at)), err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,7 +151,7 @@ func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
 		}
 		s.server = server
 	}
-	return environment(s.server.Endpoints()), nil
+	return environment(s.server.Endpoints(), SandboxName), nil
 }
 
 func (s *sandboxes) stop() {
@@ -174,9 +184,9 @@ func askSandbox(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
 }
 
 // environment makes the environment of a sandbox.
-func environment(e sandbox.Endpoints) auth.Environment {
+func environment(e sandbox.Endpoints, name string) auth.Environment {
 	return auth.Environment{
-		Name: SandboxName, Kind: auth.KindSandbox,
+		Name: name, Kind: auth.KindSandbox,
 		Issuer: e.Issuer, IssuerInCallback: true, CodeChallengeMethods: []string{"S256"},
 		AuthorizationEndpoint: e.AuthorizationEndpoint, TokenEndpoint: e.TokenEndpoint,
 		DeviceAuthorizationEndpoint: e.DeviceAuthorizationEndpoint, RevocationEndpoint: e.RevocationEndpoint,
