@@ -79,13 +79,15 @@ func Load(path string) (Settings, error) {
 }
 
 func (s Settings) validate(path string) error {
+	taken := map[string]bool{"Sandbox": true} // the built-in one
 	for _, e := range s.Environments() {
-		if e.Kind == auth.KindTiDBCloud && e.ClientID == "" {
-			continue // said when someone signs in; the other ways in need no client
-		}
 		if err := e.Validate(); err != nil {
 			return fmt.Errorf("the settings file %s: environment %q: %w", path, e.Name, err)
 		}
+		if taken[e.Name] {
+			return fmt.Errorf("the settings file %s has a second environment %q; give it another name", path, e.Name)
+		}
+		taken[e.Name] = true
 	}
 	if s.Environment == "" {
 		return nil
