@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
+	"canopy/api/inventory"
 	"canopy/auth"
 	"canopy/ui/part"
 	"canopy/ui/session"
@@ -111,17 +112,24 @@ func (s *browseScreen) show(st session.State) {
 
 // showScope says how much of the organization this grant lets one see.
 func (s *browseScreen) showScope(st session.State) {
-	if st.Shown == nil {
-		s.sees.SetText(lang.L("Reading…"))
-	} else {
-		shown, all := len(st.Shown.Projects()), len(st.Whole.Projects())
-		if shown == all {
-			s.sees.SetText(counted("This grant sees {{.Count}} projects", all))
-		} else {
-			s.sees.SetText(lang.N("You see {{.Shown}} of {{.Count}} projects", all, with("Shown", show.Count(shown), "Count", show.Count(all))))
-		}
-	}
+	s.sees.SetText(sees(st))
 	s.given.SetText(lang.L("read-only · granted {{.When}}", with("When", moment(st.Grant.GrantedAt, s.window.Now()))))
+}
+
+// sees says how many projects there are, or that they are not known.
+func sees(st session.State) string {
+	known := st.Whole != nil && !st.Whole.Status(inventory.Part{Kind: inventory.PartProjects}).ReadAt.IsZero()
+	switch {
+	case !known && st.Reading:
+		return lang.L("Reading…")
+	case !known:
+		return lang.L("Projects not known yet")
+	}
+	shown, all := len(st.Shown.Projects()), len(st.Whole.Projects())
+	if shown == all {
+		return counted("This grant sees {{.Count}} projects", all)
+	}
+	return lang.N("You see {{.Shown}} of {{.Count}} projects", all, with("Shown", show.Count(shown), "Count", show.Count(all)))
 }
 
 // showBanner says above everything what concerns the whole grant.
