@@ -485,6 +485,33 @@ func TestAPIKeysReachTheirWholeOrganization(t *testing.T) {
 	keyed.get(b.at.IAM+"/v1beta1/projects?pageSize=1", "").gives(t, 200)
 }
 
+func TestNoncesAreTheServersAndExpire(t *testing.T) {
+	b := open(t)
+	key := b.server.APIKeys()[0]
+	address := b.at.IAM + "/v1beta1/org"
+	ask := func(nonce, uri string) answer {
+		credentials, err := digest.Digest(
+			&digest.Challenge{Realm: "tidb.cloud", Nonce: nonce, Algorithm: "MD5", QOP: []string{"auth"}},
+			digest.Options{Method: http.MethodGet, URI: uri, Username: key.Public, Password: key.Private, Count: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.send(b.request(http.MethodGet, address, nil, "Authorization", credentials.String()))
+	}
+	challenge, err := digest.FindChallenge(b.get(address, "").header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(challenge.Nonce, "/v1beta1/org").gives(t, 200)
+	ask(challenge.Nonce, "/v1beta1/projects").gives(t, 401) // made for another address
+	ask("made-up", "/v1beta1/org").gives(t, 401)
+	ask(strconv.FormatInt(noon.Unix(), 10)+"-0123456789abcdef0123456789abcdef", "/v1beta1/org").gives(t, 401)
+	b.clock.pass(6 * time.Minute)
+	if a := ask(challenge.Nonce, "/v1beta1/org"); a.status != 401 || !strings.Contains(a.header.Get("WWW-Authenticate"), "stale=true") {
+		t.Errorf("a nonce of six minutes: %d %v", a.status, a.header)
+	}
+}
+
 func TestWrongDigestsAreRefused(t *testing.T) {
 	b := open(t)
 	keys := b.server.APIKeys()

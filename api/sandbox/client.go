@@ -80,10 +80,10 @@ func (s *Server) authenticateClient(r *http.Request, form url.Values, secretOpti
 
 // isRegistered reports whether a redirect URI is one of the client's. Scheme, host
 // literal and path must be equal; the port only where the registered URI has one
-// (RFC 8252 §7.3). Nothing else may be in it.
+// (RFC 8252 §7.3).
 func (s *Server) isRegistered(redirect string) bool {
 	u, err := url.Parse(redirect)
-	if err != nil || u.Fragment != "" || u.RawQuery != "" || u.ForceQuery || u.User != nil || u.Opaque != "" {
+	if err != nil {
 		return false
 	}
 	for _, registered := range s.options.Redirects {
@@ -92,7 +92,7 @@ func (s *Server) isRegistered(redirect string) bool {
 			continue
 		}
 		if r.Port() == "" || r.Port() == u.Port() {
-			// Rebuilt from its parts the URI must be the same, byte for byte.
+			// Nothing else may be in it: rebuilt from these parts it is the same.
 			return redirect == u.Scheme+"://"+hostPort(u)+u.EscapedPath()
 		}
 	}

@@ -308,6 +308,9 @@ func TestGeneratedOrganization(t *testing.T) {
 		t.Errorf("1001 clusters lie in %d projects, want 6", n)
 	}
 	b.clusters("", token).says(t, `"totalSize":1001`)
+	if n := len(b.clusters("pageSize=1000", token).list("clusters")); n != 100 {
+		t.Errorf("a page of a thousand has %d rows, want 100", n)
+	}
 	last := b.clusters("skip=1000&pageSize=100", token)
 	if n := len(last.list("clusters")); n != 1 || last.text("nextPageToken") != "" {
 		t.Errorf("the last page has %d rows and the token %q", n, last.text("nextPageToken"))
