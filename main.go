@@ -47,7 +47,12 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 		OpenURL: auth.OpenBrowser, SettingsPath: s.Places.Settings, Version: cli.Version,
 	})
 	probe.Serve(w.Window())
-	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	stop := context.AfterFunc(ctx, func() {
+		fyne.Do(func() {
+			tasks.Close() // before the event loop ends, for nothing may reach a widget after it
+			a.Quit()
+		})
+	})
 	defer stop()
 	a.Lifecycle().SetOnStarted(w.Start)
 	w.Show()

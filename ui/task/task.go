@@ -45,7 +45,7 @@ func New(deliver func(func())) *Runner {
 // Run starts work under a key and cancels the task that had the key before, whose results
 // are dropped from then on. A closed runner begins nothing.
 func (r *Runner) Run(key string, work Work) {
-	if r.ctx.Err() != nil {
+	if r.closed() {
 		return
 	}
 	r.Cancel(key)
@@ -58,7 +58,7 @@ func (r *Runner) Run(key string, work Work) {
 		apply := work(ctx, func(apply func()) { r.report(t, apply) })
 		cancel()
 		r.deliver(func() {
-			if t.stale {
+			if r.closed() || t.stale {
 				return
 			}
 			t.flush()
@@ -76,11 +76,14 @@ func (r *Runner) report(t *task, apply func()) {
 		return // one delivery is on its way and will take the newest
 	}
 	r.deliver(func() {
-		if !t.stale {
+		if !r.closed() && !t.stale {
 			t.flush()
 		}
 	})
 }
+
+// closed may be asked on any goroutine: once its event loop has ended, Fyne runs what it is given wherever it is given.
+func (r *Runner) closed() bool { return r.ctx.Err() != nil }
 
 func (t *task) flush() {
 	if f := t.pending.Swap(nil); f != nil {
