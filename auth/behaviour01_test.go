@@ -44,7 +44,7 @@ func callback(t *testing.T, link string) (state string, redirect *url.URL) {
 }
 
 // raw sends bytes and gives the answer to them.
-func raw(t *testing.T, address, text string) *http.Response {
+func raw(t *testing.T, address, text string) page {
 	t.Helper()
 	c, err := net.Dial("tcp", address)
 	if err != nil {
@@ -61,7 +61,7 @@ func raw(t *testing.T, address, text string) *http.Response {
 		t.Fatalf("no answer to %.60q: %v", text, err)
 	}
 	answer.Body.Close()
-	return answer
+	return page{status: answer.StatusCode, header: answer.Header}
 }
 
 func TestBehaviour01NothingButTheRightGetTouchesTheAttempt(t *testing.T) {
@@ -120,11 +120,11 @@ func TestBehaviour01NothingButTheRightGetTouchesTheAttempt(t *testing.T) {
 				host = strings.ReplaceAll(c.host, "PORT", redirect.Port())
 			}
 			answer := raw(t, redirect.Host, line+" HTTP/1.1\r\nHost: "+host+"\r\n"+c.header+"\r\n")
-			if answer.StatusCode != c.status {
-				t.Errorf("it is answered with %d, want %d", answer.StatusCode, c.status)
+			if answer.status != c.status {
+				t.Errorf("it is answered with %d, want %d", answer.status, c.status)
 			}
 			if c.status != 431 { // net/http answers these before the receiver sees them
-				checkHygiene(t, answer.Header)
+				checkHygiene(t, answer.header)
 				h.await("a stray request", func(p auth.Progress) bool { return p.Stray == 1 && p.Stage == auth.StageWaiting })
 			}
 			h.browser.visit(p.Link)
@@ -150,7 +150,7 @@ func TestBehaviour01AStrangerDoesNotReadWhoSignedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/done", "/done/", "/done/x", "/", "/callback"} {
-		if answer := raw(t, u.Host, "GET "+path+" HTTP/1.1\r\nHost: "+u.Host+"\r\n\r\n"); answer.StatusCode == 200 {
+		if answer := raw(t, u.Host, "GET "+path+" HTTP/1.1\r\nHost: "+u.Host+"\r\n\r\n"); answer.status == 200 {
 			t.Errorf("%s is answered with a page", path)
 		}
 	}

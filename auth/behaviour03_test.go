@@ -106,7 +106,7 @@ func TestBehaviour03AHostThatCannotBeReachedIsNamed(t *testing.T) {
 			}
 			client := h.auth.Client(g.ID)
 			client.Timeout = 0
-			_, err = client.Do(q)
+			_, err = send(client, q)
 			if !errors.Is(err, auth.ErrOffline) || !strings.Contains(err.Error(), strings.Split(e.TokenEndpoint, "/")[2]) {
 				t.Errorf("reading gives %v", err)
 			}

@@ -26,7 +26,7 @@ func TestBehaviour04ACallerThatLeavesDoesNotCancelTheRefresh(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := h.auth.Client(g.ID).Do(q)
+		_, err := send(h.auth.Client(g.ID), q)
 		done <- err
 	}()
 	<-arrived

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,9 +23,9 @@ func TestBehaviour05WhateverTheOpenerDoesTheLinkStillWorks(t *testing.T) {
 		"it hangs":                    {open: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			opens := 0
+			var opens atomic.Int32
 			h := newHouse(t, func(c2 *auth.Config, _ *auth.Environment) {
-				c2.Open = func(ctx context.Context, _ string) error { opens++; return c.open(ctx) }
+				c2.Open = func(ctx context.Context, _ string) error { opens.Add(1); return c.open(ctx) }
 			})
 			h.clock.let(func(d time.Duration) bool { return d < 5*time.Second }) // the patience with a silent opener
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
@@ -43,8 +44,8 @@ func TestBehaviour05WhateverTheOpenerDoesTheLinkStillWorks(t *testing.T) {
 			if o := h.result(done); o.err != nil {
 				t.Fatal(o.err)
 			}
-			if opens != 1 {
-				t.Errorf("the browser was opened %d times", opens)
+			if n := opens.Load(); n != 1 {
+				t.Errorf("the browser was opened %d times", n)
 			}
 		})
 	}

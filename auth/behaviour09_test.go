@@ -64,7 +64,7 @@ func TestBehaviour09AnAnswerOfAnotherIssuerIsRefusedAndNamed(t *testing.T) {
 }
 
 func TestBehaviour09ARedirectedTokenRequestIsRefused(t *testing.T) {
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, q *http.Request) {
 		t.Errorf("the request went on to %s", q.URL.Path)
 	}))
 	defer other.Close()

@@ -70,7 +70,7 @@ func TestBehaviour15A401IsAnsweredWithOneRenewalAndThenPassedOn(t *testing.T) {
 	g := h.mustSignIn()
 	var asked atomic.Int32
 	h.server.with(func() {
-		h.server.api = func(w http.ResponseWriter, q *http.Request) {
+		h.server.api = func(w http.ResponseWriter, _ *http.Request) {
 			asked.Add(1)
 			w.WriteHeader(401)
 		}
@@ -97,26 +97,16 @@ func TestBehaviour15ATokenRevokedAtTheServerIsRenewedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := h.auth.Client(g.ID).Do(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != 200 || h.server.refreshes() != 1 {
-		t.Errorf("%d after %d refreshes", answer.StatusCode, h.server.refreshes())
+	if status, err := send(h.auth.Client(g.ID), q); status != 200 || err != nil || h.server.refreshes() != 1 {
+		t.Errorf("%d, %v after %d refreshes", status, err, h.server.refreshes())
 	}
 	h.server.with(func() { clear(h.server.access) })
 	q, err = http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+"/v1beta1/projects", io.MultiReader(strings.NewReader("a body that cannot be sent twice")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err = h.auth.Client(g.ID).Do(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != 401 {
-		t.Errorf("a body that cannot be sent twice gives %d", answer.StatusCode)
+	if status, err := send(h.auth.Client(g.ID), q); status != 401 || err != nil {
+		t.Errorf("a body that cannot be sent twice gives %d, %v", status, err)
 	}
 }
 

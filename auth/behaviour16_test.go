@@ -119,7 +119,7 @@ func TestBehaviour16HowADeviceSignInEnds(t *testing.T) {
 		"a complete address of a script": {change: map[string]any{"verification_uri_complete": "javascript:alert(1)"}, is: auth.ErrUntrusted},
 		"no code":                        {change: map[string]any{"device_code": nil}, is: auth.ErrServer},
 		"no life time":                   {change: map[string]any{"expires_in": nil}},
-		"no device endpoint there":       {answer: func(w http.ResponseWriter, path string) bool { w.WriteHeader(404); return true }, is: auth.ErrServer, says: "404"},
+		"no device endpoint there":       {answer: func(w http.ResponseWriter, _ string) bool { w.WriteHeader(404); return true }, is: auth.ErrServer, says: "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := deviceHouse(t, c.change)

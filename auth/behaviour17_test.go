@@ -74,7 +74,7 @@ func TestBehaviour17PrintingAnAuthenticatorShowsNoSecret(t *testing.T) {
 	h := newHouse(t, func(_ *auth.Config, e *auth.Environment) { e.ClientSecret = "canary-client-secret" })
 	g := h.mustSignIn()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		for _, value := range []any{h.auth, *h.auth.Grants(), h.auth.Client(g.ID), h.store, g} { //nolint:govet // copied to print it as a value
+		for _, value := range []any{h.auth, *h.auth.Grants(), h.auth.Client(g.ID), h.store, g} {
 			if text := fmt.Sprintf(verb, value); strings.Contains(text, "canary") {
 				t.Errorf("%s of %T shows a secret: %s", verb, value, text)
 			}
@@ -101,7 +101,7 @@ func TestBehaviour17AServerThatEchoesTheRequestTellsNobody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, func(_ *auth.Config, e *auth.Environment) { e.ClientSecret = "canary client/secret" })
 			var secrets []string
-			hook := func(path string, params map[string]string, w http.ResponseWriter) bool {
+			hook := func(_ string, params map[string]string, w http.ResponseWriter) bool {
 				body := ""
 				for _, name := range []string{"code", "code_verifier", "client_secret", "refresh_token", "token", "device_code"} {
 					if v := params[name]; v != "" {

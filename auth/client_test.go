@@ -64,7 +64,7 @@ func TestAClientOfAGrantThatIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.auth.Client("nobody").Do(q); !errors.Is(err, auth.ErrSignInAgain) || !errors.Is(err, auth.ErrNotFound) {
+	if _, err := send(h.auth.Client("nobody"), q); !errors.Is(err, auth.ErrSignInAgain) || !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("it gives %v", err)
 	}
 	if err := h.grants.Put(auth.Grant{ID: "orphan", Environment: "test", Kept: auth.KeptKeyring}); err != nil {

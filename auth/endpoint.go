@@ -84,7 +84,7 @@ func (e endpoint) request(ctx context.Context, address string, params map[string
 // send gives the JSON object of a good answer.
 func (e endpoint) send(q *http.Request, secrets ...string) (map[string]json.RawMessage, error) {
 	host := q.URL.Host
-	answer, err := e.http.Do(q)
+	answer, err := e.http.Do(q) //nolint:gosec // the address is the environment's, which Validate has checked
 	if err != nil {
 		return nil, unreachable(host, err, secrets...)
 	}
@@ -135,7 +135,7 @@ func retryAfter(h http.Header) time.Duration {
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return min(time.Duration(seconds), 300) * time.Second
+	return time.Duration(min(seconds, 300)) * time.Second
 }
 
 // text reads a JSON string, or "" when it is something else.

@@ -58,7 +58,7 @@ type Environment struct {
 // TiDBCloud is the production environment as the facts have it (§1.1, §1.6).
 // It has no client id: TiDB Cloud gives OAuth clients to partners only (§1.2).
 func TiDBCloud() Environment {
-	return Environment{
+	return Environment{ //nolint:gosec // addresses, no credentials
 		Name:                        "TiDB Cloud",
 		Kind:                        KindTiDBCloud,
 		AuthorizationEndpoint:       "https://tidbcloud.com/oauth/authorize",

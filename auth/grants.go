@@ -214,7 +214,7 @@ func (g *Grants) write() error {
 
 // syncDirectory makes the rename last through a power cut, where the system offers that.
 func syncDirectory(path string) {
-	dir, err := os.Open(path)
+	dir, err := os.Open(path) //nolint:gosec // the directory of the grants file
 	if err != nil {
 		return
 	}

@@ -175,6 +175,10 @@ func fetch(t *testing.T, c *http.Client, address string) (int, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return send(c, q)
+}
+
+func send(c *http.Client, q *http.Request) (int, error) {
 	answer, err := c.Do(q)
 	if err != nil {
 		return 0, err

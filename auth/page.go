@@ -36,8 +36,9 @@ const maxName = 120
 // page makes the function that the receiver renders with.
 func (a *Authenticator) page(v PageView) func(nonce string) []byte {
 	return func(nonce string) []byte {
-		v.Nonce = nonce
-		return a.cfg.Page(v)
+		own := v // several pages are drawn at once
+		own.Nonce = nonce
+		return a.cfg.Page(own)
 	}
 }
 

@@ -191,7 +191,7 @@ func TestOpenBrowserUsesBROWSER(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "asked")
 	script := filepath.Join(dir, "browser")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\necho noise\necho \"$1\" > "+out+"\n"), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho noise\necho \"$1\" > "+out+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("BROWSER", script)

@@ -150,7 +150,7 @@ func TestBehaviour10ACrashAnywhereLeavesTheOldRecordOrTheNewOne(t *testing.T) {
 					t.Fatal(err)
 				}
 				calls := 0
-				b.hook = func(call, _ string) error {
+				b.hook = func(string, string) error {
 					if calls++; calls >= crash {
 						return errors.New("the program ended here")
 					}
@@ -244,7 +244,7 @@ func TestBehaviour10TheErrorsAreToldApart(t *testing.T) {
 			_, got := k.Get(t.Context(), "id")
 			for what, err := range map[string]error{"reading": got, "writing": k.Put(t.Context(), "id", record(3)), "erasing": k.Delete(t.Context(), "id")} {
 				for _, kind := range []error{keychain.ErrAbsent, keychain.ErrLocked, keychain.ErrSlow, keychain.ErrTooBig, keychain.ErrDenied, keychain.ErrNotFound} {
-					if errors.Is(err, kind) != (kind == c.is) {
+					if errors.Is(err, kind) != errors.Is(c.is, kind) {
 						t.Errorf("%s gives %v", what, err)
 					}
 				}

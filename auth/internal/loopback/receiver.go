@@ -47,7 +47,7 @@ type Answer struct {
 	Error, Description string
 }
 
-// ErrIssuer: an answer with the right state came from another issuer.
+// ErrIssuer is what Rejected wraps when an answer with the right state came from another issuer.
 var ErrIssuer = errors.New("the answer names another issuer")
 
 // Receiver listens for the answer of one attempt.

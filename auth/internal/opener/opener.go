@@ -109,7 +109,7 @@ func (o Opener) command(command, url string) error {
 	if !placed {
 		words = append(words, url)
 	}
-	c := exec.Command(words[0], words[1:]...)
+	c := exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // what the user set in $BROWSER; it outlives every context
 	c.Env = cleaned(o.Environ())
 	if err := c.Run(); err != nil { // no output: a file that is nil is the null device
 		return described(words[0], err)

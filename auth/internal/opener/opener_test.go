@@ -51,7 +51,7 @@ func (m *machine) script(t *testing.T, name, body string) string {
 	t.Helper()
 	path := filepath.Join(m.dir, name)
 	text := "#!/bin/sh\necho noise; echo noise >&2\n{ echo \"$@\"; env; } > " + path + ".asked\n" + body + "\n"
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return path
