@@ -76,12 +76,13 @@ type Options struct {
 // Build makes the rows of a snapshot.
 func Build(snap *inventory.Snapshot, o Options) *Outline {
 	b := &builder{snap: snap, open: o.Open, out: &Outline{index: map[string]int{}}}
+	if snap == nil {
+		return b.out
+	}
 	if strings.TrimSpace(o.Filter) != "" {
 		b.filter(snap.Search(o.Filter))
 	}
-	if snap != nil {
-		b.organization(o.Hidden)
-	}
+	b.organization(o.Hidden)
 	return b.out
 }
 
