@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
+	"canopy/api"
 	"canopy/api/sandbox"
 	"canopy/auth"
 	"canopy/ui/session"
@@ -177,4 +179,31 @@ func (s *Store) Put(ctx context.Context, key string, record []byte) error {
 		}
 	}
 	return s.Store.Put(ctx, key, record)
+}
+
+// Grants signs in without a window and returns the grant.
+func (s *Stage) Grants(t testing.TB, user, organization string, projects ...string) auth.Grant {
+	t.Helper()
+	s.Person.Allows(user, organization, projects...)
+	g, err := s.Auth.SignIn(t.Context(), Sandbox, auth.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// Client is a client of the sandbox's Open API that acts for a grant and does not wait between
+// tries.
+func (s *Stage) Client(t testing.TB, g auth.Grant) *api.Client {
+	t.Helper()
+	e := s.Sandbox.Endpoints()
+	client, err := api.New(api.Config{
+		Hosts: api.Hosts{IAM: e.IAM, Serverless: e.Serverless, Dedicated: e.Dedicated},
+		HTTP:  s.Auth.Client(g.ID), Now: s.Clock.Now,
+		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
 }
