@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks the two rules that keep most of Canopy free of cgo: auth, api and the terminal never reach Fyne, and only main.go
-# imports Fyne's window driver.
+# Checks what keeps most of Canopy free of cgo, and released builds free of what is for tests: auth, api and the terminal
+# never reach Fyne, only main.go imports Fyne's window driver, and without the tag "probe" nothing of the probe is left.
 set -eu
 
 reach=$(go list -deps ./auth/... ./api/... ./ui/cli/... | grep '^fyne\.io/' || true)
@@ -14,6 +14,11 @@ importers=$(go list -tags ci,probe -f '{{$p := .ImportPath}}{{range .Imports}}{{
 {{end}}' ./... | grep ' fyne\.io/fyne/v2/app$' | grep -v '^canopy ' || true)
 if [ -n "$importers" ]; then
 	printf 'imports: only main.go may import the window driver, but these do too:\n%s\n' "$importers" >&2
+	exit 1
+fi
+code=$(go list -tags ci -f '{{join .GoFiles " "}}' ./ui/probe)
+if [ "$code" != "doc.go stub.go" ]; then
+	printf 'imports: a build without the tag probe has more of the probe than its stub: %s\n' "$code" >&2
 	exit 1
 fi
 CGO_ENABLED=0 go build ./auth/... ./api/... ./ui/...
