@@ -19,3 +19,9 @@ func OpenBrowser(ctx context.Context, url string) error {
 	}
 	return opener.System().Open(ctx, url)
 }
+
+// BrowserDoubt says why the browser that opens here may not reach the
+// loopback: "ssh", "container", "wsl" or "no display". Then a device code is
+// worth offering beside the browser; it is never taken instead of it. "" means
+// that nothing speaks against the browser.
+func BrowserDoubt() string { return opener.System().Doubt() }

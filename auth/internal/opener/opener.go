@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -167,4 +168,28 @@ var quiet = sync.OnceFunc(func() {
 func openWithLibrary(url string) error {
 	quiet()
 	return browser.OpenURL(url)
+}
+
+// Doubt says why a browser opened here may not reach this program's loopback:
+// "ssh", "container", "wsl" or "no display"; "" where nothing speaks against it.
+func (o Opener) Doubt() string {
+	set := func(names ...string) bool {
+		for _, name := range names {
+			if o.Getenv(name) != "" {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case set("SSH_CONNECTION", "SSH_TTY"):
+		return "ssh"
+	case set("container", "REMOTE_CONTAINERS") || o.Exists("/.dockerenv") || o.Exists("/run/.containerenv"):
+		return "container"
+	case set("WSL_DISTRO_NAME"):
+		return "wsl"
+	case runtime.GOOS != "windows" && runtime.GOOS != "darwin" && !set("DISPLAY", "WAYLAND_DISPLAY"):
+		return "no display"
+	}
+	return ""
 }

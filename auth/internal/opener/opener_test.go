@@ -242,3 +242,27 @@ func TestBehaviour19TheSystemsOpenerIsSilent(t *testing.T) {
 		t.Errorf("it was asked %s", m.asked(t, script))
 	}
 }
+
+func TestBehaviour19SurroundingsThatSpeakForADeviceCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		env    map[string]string
+		exists string
+		want   string
+	}{
+		"a desktop":                 {env: map[string]string{"DISPLAY": ":0"}},
+		"a Wayland desktop":         {env: map[string]string{"WAYLAND_DISPLAY": "wayland-0"}},
+		"over SSH":                  {env: map[string]string{"SSH_CONNECTION": "a", "DISPLAY": ":10"}, want: "ssh"},
+		"in a container":            {env: map[string]string{"DISPLAY": ":0"}, exists: "/.dockerenv", want: "container"},
+		"in a container that names": {env: map[string]string{"container": "podman"}, want: "container"},
+		"under WSL":                 {env: map[string]string{"WSL_DISTRO_NAME": "Debian", "DISPLAY": ":0"}, want: "wsl"},
+		"without a display":         {want: "no display"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			m.env, m.Exists = c.env, func(path string) bool { return path == c.exists }
+			if got := m.Doubt(); got != c.want {
+				t.Errorf("it says %q, want %q", got, c.want)
+			}
+		})
+	}
+}
