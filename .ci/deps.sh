@@ -14,7 +14,6 @@ packages() { # of Debian
 	build) echo gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev ;;
 	build-wayland) echo libwayland-dev libxkbcommon-dev ;;
 	headless) echo xvfb openbox chromium gnome-keyring dbus xdg-utils fonts-dejavu-core fonts-noto-cjk libgl1-mesa-dri ;;
-	*) say "deps: there is no group called '$1'; the groups are build, build-wayland and headless." && exit 2 ;;
 	esac
 }
 
@@ -101,6 +100,16 @@ macos() {
 		esac
 	done
 }
+
+for group; do
+	case $group in
+	build | build-wayland | headless) ;;
+	*)
+		say "deps: there is no group called '$group'; the groups are build, build-wayland and headless."
+		exit 2
+		;;
+	esac
+done
 
 case $(uname -s) in
 Darwin) macos "$@" ;;

@@ -52,7 +52,8 @@ func (a *App) OpenTree(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		closed := slices.IndexFunc(rows, func(l line) bool { return l.expandable && !l.open && l.H > l.W/40 && l.H >= rows[0].H })
+		whole := slices.MaxFunc(rows, func(a, b line) int { return a.H - b.H }).H // the first and last may be cut off
+		closed := slices.IndexFunc(rows, func(l line) bool { return l.expandable && !l.open && l.H == whole })
 		if closed >= 0 {
 			if err := a.open(ctx, rows[closed]); err != nil {
 				return err
