@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"canopy/ui/show"
 )
 
 // Version is the version of Canopy that this is.
@@ -27,18 +29,27 @@ func Main(args []string, stdout, stderr io.Writer, open OpenWindow) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := NewRoot(open)
-	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	return Run(ctx, root, args)
+}
+
+// Run runs a command line on root and returns the exit code. An error is one sentence on
+// root's stderr, safe to show whatever a server put into it.
+func Run(ctx context.Context, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		_, _ = fmt.Fprintln(stderr, "canopy: "+err.Error())
+		root.PrintErrln("canopy: " + show.Line(err.Error()))
 		return 1
 	}
 	return 0
 }
 
 // NewRoot returns the command that opens the window, with the others below it.
-func NewRoot(open OpenWindow) *cobra.Command {
+func NewRoot(open OpenWindow) *cobra.Command { return Outside{}.Root(open) }
+
+// Root is NewRoot for commands that work with what x holds.
+func (x Outside) Root(open OpenWindow) *cobra.Command {
 	var o Options
 	root := &cobra.Command{
 		Use:           "canopy",
@@ -70,6 +81,7 @@ func NewRoot(open OpenWindow) *cobra.Command {
 		return fmt.Errorf("%w; see canopy --help", err)
 	})
 	root.AddCommand(newSandbox(), newVersion())
+	root.AddCommand(newSignIn(x), newGrants(x), newSignOut(x))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -58,6 +58,12 @@ type Setup struct {
 // Prepare reads the settings and the grants and makes the authenticator. It opens no
 // connection.
 func Prepare(o Options, stderr io.Writer, getenv func(string) string) (*Setup, error) {
+	return prepare(o, stderr, getenv, auth.Config{Store: auth.NewKeyring("canopy"), Session: auth.NewMemoryStore()})
+}
+
+// prepare is Prepare with an authenticator on what c holds. Without c.Session nothing is
+// signed in to that could not be kept in c.Store.
+func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Config) (*Setup, error) {
 	log, err := newLog(o.LogLevel, stderr)
 	if err != nil {
 		return nil, err
@@ -82,10 +88,8 @@ func Prepare(o Options, stderr io.Writer, getenv func(string) string) (*Setup, e
 	if err != nil {
 		return nil, err
 	}
-	s.Auth, err = auth.New(auth.Config{
-		Environments: file.Environments(), Grants: grants, Log: log,
-		Store: auth.NewKeyring("canopy"), Session: auth.NewMemoryStore(),
-	})
+	c.Environments, c.Grants, c.Log = file.Environments(), grants, log
+	s.Auth, err = auth.New(c)
 	return s, err
 }
 
