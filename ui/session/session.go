@@ -17,7 +17,7 @@ import (
 const (
 	taskSignIn  = "sign-in"
 	taskLoad    = "load"
-	taskSave    = "save grant"
+	taskSave    = "save grant "
 	taskSignOut = "sign-out"
 	taskSandbox = "sandbox"
 	taskBranch  = "branches of "
@@ -63,6 +63,8 @@ type attempt struct {
 	progress auth.Progress
 	method   auth.Method
 	cancel   context.CancelFunc
+	approved bool     // the grant is stored and open
+	before   *Problem // on screen when it began, and again when it is cancelled
 }
 
 // usage counts requests. It is written from the goroutines that make them.
@@ -107,16 +109,12 @@ func (s *Session) Listen(f func(State)) {
 	s.changed()
 }
 
-// Start opens the grant used last. One of the sandbox starts the sandbox first.
+// Start opens the grant used last.
 func (s *Session) Start() {
 	for _, g := range s.deps.Auth.Grants().List() {
-		env, ok := s.environments[g.Environment]
-		if !ok || (s.deps.Only != "" && g.Environment != s.deps.Only) {
+		_, known := s.environments[g.Environment]
+		if !known || (s.deps.Only != "" && g.Environment != s.deps.Only) {
 			continue
-		}
-		if unstarted(env) {
-			s.startSandbox(func() { s.Open(g.ID) })
-			return
 		}
 		s.Open(g.ID)
 		return
@@ -130,10 +128,14 @@ func unstarted(e auth.Environment) bool {
 }
 
 // Open shows the grant with this id. What was read of it earlier is there at once; reading
-// starts anew behind it.
+// starts anew behind it. A grant of the sandbox starts the sandbox first.
 func (s *Session) Open(grantID string) {
 	g, ok := s.deps.Auth.Grants().Get(grantID)
 	if !ok {
+		return
+	}
+	if unstarted(s.environments[g.Environment]) {
+		s.startSandbox(func() { s.Open(grantID) })
 		return
 	}
 	s.leave()
@@ -219,7 +221,7 @@ func (s *Session) Retry(part inventory.Part) {
 
 // Branches reads the branches of a cluster unless they have been read.
 func (s *Session) Branches(clusterID string) {
-	if s.inventory == nil {
+	if s.inventory == nil || s.whole == nil {
 		return
 	}
 	part := inventory.Part{Kind: inventory.PartBranches, ID: clusterID}
@@ -257,7 +259,7 @@ func (s *Session) loaded(grantID string, inv *inventory.Inventory, err error) {
 	}
 	s.attempt = nil
 	s.publish(inv.Snapshot())
-	s.problem = nil
+	s.solved(Loading)
 	if err == nil {
 		err = signInAgain(s.whole)
 	}
@@ -272,6 +274,14 @@ func (s *Session) loaded(grantID string, inv *inventory.Inventory, err error) {
 		s.deps.Log.Warn("could not read everything", "error", err)
 	}
 	s.changed()
+}
+
+// solved takes the problem off the screen if it is one of this kind. Another stays: that rows
+// have come does not mean that a choice has been written.
+func (s *Session) solved(during Phase) {
+	if s.problem != nil && s.problem.During == during {
+		s.problem = nil
+	}
 }
 
 // signInAgain finds out whether a part failed because the credential is no longer accepted:
@@ -313,7 +323,7 @@ func (s *Session) SetScope(scope auth.Scope) {
 func (s *Session) save() {
 	g, before, done := *s.grant, s.saved, make(chan struct{})
 	s.saved = done
-	s.deps.Tasks.Run(taskSave, func(ctx context.Context, _ task.Report) func() {
+	s.deps.Tasks.Run(taskSave+g.ID, func(ctx context.Context, _ task.Report) func() {
 		defer close(done)
 		<-before
 		if ctx.Err() != nil {
@@ -321,10 +331,11 @@ func (s *Session) save() {
 		}
 		err := s.deps.Auth.Grants().Put(g)
 		return func() {
+			s.solved(Saving)
 			if err != nil {
 				s.problem = &Problem{During: Saving, Err: err}
-				s.changed()
 			}
+			s.changed()
 		}
 	})
 }

@@ -87,7 +87,7 @@ func (s *Session) begin(m auth.Method, do signIn) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &attempt{method: m, cancel: cancel}
+	a := &attempt{method: m, cancel: cancel, before: s.problem}
 	s.attempt, s.problem = a, nil
 	env := s.environment
 	s.deps.Tasks.Run(taskSignIn, func(taskCtx context.Context, report task.Report) func() {
@@ -116,12 +116,16 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 	}
 	switch {
 	case err == nil:
-		a.progress.Stage = auth.StageDone
+		a.progress.Stage, a.approved = auth.StageDone, true
+		s.attempt = a // the waiting screen stays until there is something to see
 		s.Open(g.ID)
-		if s.whole == nil && s.problem == nil {
-			s.attempt = a // the waiting screen stays until there is something to see
+		if s.whole != nil || s.problem != nil {
+			s.attempt = nil
 		}
 	case errors.Is(err, auth.ErrCancelled):
+		if s.grant != nil {
+			s.problem = a.before
+		}
 	default:
 		s.problem = &Problem{During: SigningIn, Err: err}
 		s.deps.Log.Warn("sign-in failed", "error", err)
@@ -130,8 +134,14 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 }
 
 // CancelSignIn ends the attempt that is under way. The listener is closed and nothing is kept.
+// When the grant is there already, it stops waiting for the first rows.
 func (s *Session) CancelSignIn() {
-	if s.attempt != nil {
+	switch {
+	case s.attempt == nil:
+	case s.attempt.approved:
+		s.attempt = nil
+		s.changed()
+	default:
 		s.attempt.cancel()
 	}
 }
