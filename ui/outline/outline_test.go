@@ -235,6 +235,9 @@ func TestRowsThatWereReadEarlierStayBesideALaterFailure(t *testing.T) {
 	if got.Index(outline.ClusterID("9001")) < 0 || got.Index("failed/"+outline.ProjectID("101")) < 0 {
 		t.Errorf("want the old rows and the failure:\n%s", draw(got))
 	}
+	if got.Rows[got.Index(outline.ProjectID("101"))].Exact {
+		t.Error("the number of clusters is called exact although the last reading failed")
+	}
 }
 
 func TestFailedBranchesBelongToTheirCluster(t *testing.T) {
