@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -175,6 +176,30 @@ func TestBehaviour01IdleAndHalfSentConnectionsDoNotKeepTheBrowserOut(t *testing.
 	if o := h.result(done); o.err != nil {
 		t.Fatal(o.err)
 	}
+}
+
+func TestBehaviour01TheOldestSilentConnectionMakesRoom(t *testing.T) {
+	h := newHouse(t)
+	p, done, cancel := h.waiting(auth.Options{})
+	defer cancel()
+	_, redirect := callback(t, p.Link)
+	var first net.Conn
+	for range 300 {
+		c, err := net.Dial("tcp", redirect.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if first == nil {
+			first = c
+		}
+	}
+	_ = first.SetReadDeadline(time.Now().Add(3 * time.Second)) // sooner than the time limit of a request
+	if _, err := first.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("300 silent connections are all kept")
+	}
+	cancel()
+	h.result(done)
 }
 
 func TestBehaviour01TenThousandHostileRequestsAtTwoHundredInParallel(t *testing.T) {
