@@ -85,7 +85,12 @@ func (d *Desktop) Close() error {
 		d.running[i].Stop()
 	}
 	d.spawner.close()
-	return os.RemoveAll(d.root)
+	return until(context.Background(), "the end of all that writes to "+d.root, func() error {
+		if err := os.RemoveAll(d.root); err != nil {
+			return pending(err.Error()) // a part of the browser that has not noticed yet that the rest is gone
+		}
+		return nil
+	})
 }
 
 func (d *Desktop) path(elem ...string) string {
