@@ -19,15 +19,15 @@ type steps struct {
 	now      func() time.Time
 	pictures bool // out can show a QR code
 
-	stage         auth.Stage // the last one told
-	linked        bool
-	broken        bool
-	rejected      bool
-	stray, nextly int // requests ignored, and the number of them at which it is said again
+	stage    auth.Stage // the last one told
+	linked   bool
+	broken   bool
+	rejected bool
+	strayAt  int // how many ignored requests it takes for the next word about them
 }
 
 func newSteps(out io.Writer, x Outside) *steps {
-	return &steps{out: out, now: x.now, pictures: x.terminal(out) && x.getenv("TERM") != "dumb", nextly: 1}
+	return &steps{out: out, now: x.now, pictures: x.terminal(out) && x.getenv("TERM") != "dumb", strayAt: 1}
 }
 
 func (s *steps) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
@@ -79,11 +79,10 @@ func (s *steps) trouble(p auth.Progress) {
 		s.rejected = true
 		s.say("Still waiting: %s.", show.Line(p.Rejected.Error()))
 	}
-	s.stray = p.Stray
 	// Another program can send thousands; each doubling is told.
-	if s.stray >= s.nextly {
-		s.say("%s ignored", counted(s.stray, "stray request"))
-		s.nextly = 2 * s.stray
+	if p.Stray >= s.strayAt {
+		s.say("%s ignored", counted(p.Stray, "stray request"))
+		s.strayAt = 2 * p.Stray
 	}
 }
 
