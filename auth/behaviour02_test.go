@@ -234,6 +234,9 @@ func TestBehaviour02ThreeProcessesRaceOnOneRotatingToken(t *testing.T) {
 	})
 }
 
+// processVariable tells this program that it is to be another process, and what it has to do.
+const processVariable = "CANOPY_TEST_PROCESS"
+
 // other is another process: this test's program, told what to do.
 type other struct {
 	cmd *exec.Cmd
@@ -242,8 +245,8 @@ type other struct {
 
 func process(t *testing.T, words ...string) *other {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestAnotherProcess$", "-test.v=false")
-	cmd.Env = append(os.Environ(), "CANOPY_TEST_PROCESS="+strings.Join(words, "\n"))
+	cmd := exec.Command(os.Args[0]) //nolint:noctx // ended by Cleanup, or killed on purpose
+	cmd.Env = append(os.Environ(), processVariable+"="+strings.Join(words, "\n"))
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -268,31 +271,36 @@ func (o *other) await(t *testing.T, line string) {
 	}
 }
 
-// TestAnotherProcess is what process runs; by itself it has nothing to prove.
-func TestAnotherProcess(t *testing.T) {
-	words := strings.Split(os.Getenv("CANOPY_TEST_PROCESS"), "\n")
+// anotherProcess is what TestMain runs instead of the tests in such a process.
+func anotherProcess(words []string) error {
 	switch words[0] {
 	case "hold":
-		if err := os.MkdirAll(filepath.Dir(words[1]), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		lock := flock.New(words[1])
-		if err := lock.Lock(); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Println("held")
-		_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed
-		t.Fatal(lock.Close())
+		return holdInAnotherProcess(words[1])
 	case "read":
-		readInAnotherProcess(t, words[1], words[2], words[3])
+		return readInAnotherProcess(words[1], words[2], words[3])
 	}
+	return fmt.Errorf("nobody knows how to %s", words[0])
+}
+
+// holdInAnotherProcess holds a lock until it is killed.
+func holdInAnotherProcess(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(path)
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	fmt.Println("held")
+	_, _ = io.Copy(io.Discard, os.Stdin) // open as long as the test lives
+	return lock.Close()
 }
 
 // readInAnotherProcess reads twenty times, each time with a token that is due.
-func readInAnotherProcess(t *testing.T, dir, origin, id string) {
+func readInAnotherProcess(dir, origin, id string) error {
 	grants, err := auth.OpenGrants(filepath.Join(dir, "grants.json"))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	var ahead atomic.Int64
 	a, err := auth.New(auth.Config{
@@ -304,19 +312,21 @@ func readInAnotherProcess(t *testing.T, dir, origin, id string) {
 		}},
 	})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	good := 0
 	for range 20 {
 		ahead.Add(11)
-		if status, err := fetch(t, a.Client(id), origin+"/v1beta1/projects"); err == nil && status == 200 {
+		q, err := http.NewRequestWithContext(context.Background(), http.MethodGet, origin+"/v1beta1/projects", nil)
+		if err != nil {
+			return err
+		}
+		if status, err := send(a.Client(id), q); err == nil && status == 200 {
 			good++
 		}
 	}
 	fmt.Printf("read %d\n", good)
-	if err := a.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	return a.Close(context.Background())
 }
 
 // dirStore is a Store that several processes can share.
