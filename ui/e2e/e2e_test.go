@@ -77,13 +77,14 @@ func (s *scene) close() {
 	}
 }
 
-// clean fails the test when a program's log speaks of a data race or of a widget touched from a wrong goroutine.
+// clean fails the test when a program's log speaks of a data race, of a widget touched from a wrong goroutine, or of
+// anything else that the toolkit complains about.
 func (s *scene) clean(who string, p *e2e.Process) {
 	log, err := p.Log()
 	if err != nil {
 		s.Error(err)
 	}
-	for _, bad := range []string{"DATA RACE", "Error in Fyne call thread", "panic:", "fatal error:"} {
+	for _, bad := range []string{"DATA RACE", "Error in Fyne call thread", "Fyne error:", "panic:", "fatal error:"} {
 		if _, after, found := strings.Cut(log, bad); found {
 			s.Errorf("the log of %s says %q: %.1500s", who, bad, after)
 		}
