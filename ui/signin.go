@@ -27,6 +27,7 @@ type signInScreen struct {
 	lead    *widget.RichText
 	problem *fyne.Container
 	signIn  *part.Button
+	doubt   *part.Text
 	last    *part.Remark
 }
 
@@ -38,6 +39,10 @@ func newSignInScreen(w *Window) *signInScreen {
 	s.signIn = part.NewPrimary(lang.L("Sign in with your browser"), func() { w.Session.SignIn(auth.Options{}) })
 	device := part.NewButton(lang.L("Use a device code"), func() { w.Session.SignInWithDevice(auth.Options{}) })
 	key := part.NewButton(lang.L("Use an API key"), w.askAPIKey)
+	s.doubt = part.NewText(doubtWords(w.BrowserDoubt), part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignCenter, Cut: true})
+	if w.BrowserDoubt == "" {
+		s.doubt.Hide()
+	}
 	s.last = part.NewRemark()
 	s.root = container.NewStack(container.NewCenter(part.Panel(panelWidth, part.Column(10,
 		container.NewCenter(mark),
@@ -46,6 +51,7 @@ func newSignInScreen(w *Window) *signInScreen {
 		s.problem,
 		s.signIn,
 		container.NewGridWithColumns(2, device, key),
+		s.doubt,
 		part.Pad(10, 0, part.NewRule()),
 		container.NewCenter(s.last.Container),
 	))))
@@ -56,6 +62,22 @@ var (
 	titleStyle = part.Style{Size: theme.SizeNameHeadingText, Bold: true, Align: fyne.TextAlignCenter}
 	leadStyle  = part.Style{Color: look.ColorMuted, Align: fyne.TextAlignCenter}
 )
+
+// doubtWords says why the browser may not find the way back, and what to do instead.
+func doubtWords(doubt string) string {
+	switch doubt {
+	case "":
+		return ""
+	case "ssh":
+		return lang.L("You seem to be on another machine (SSH): a device code works there too.")
+	case "container":
+		return lang.L("You seem to be in a container: a device code works there too.")
+	case "wsl":
+		return lang.L("You seem to be in WSL: if the browser does not come back, use a device code.")
+	default:
+		return lang.L("There seems to be no browser here: a device code works all the same.")
+	}
+}
 
 func (s *signInScreen) object() fyne.CanvasObject { return s.root }
 

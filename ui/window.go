@@ -26,6 +26,8 @@ type Deps struct {
 	After func(time.Duration) <-chan time.Time
 	// OpenURL opens the person's browser.
 	OpenURL func(ctx context.Context, url string) error
+	// BrowserDoubt is what speaks against the browser; see auth.BrowserDoubt.
+	BrowserDoubt string
 	// SettingsPath is where the settings file is, for words.
 	SettingsPath string
 	Version      string
@@ -41,6 +43,7 @@ type Window struct {
 	toast  *toast
 	modal  *part.Modal
 	menus  *menus
+	behind bool // another window has the focus
 }
 
 // screen is one of the things that fill the window. Show is called with every new state.
@@ -83,6 +86,8 @@ func New(d Deps) *Window {
 		float32(d.App.Preferences().FloatWithFallback(prefHeight, defaultHeight))))
 	w.win.CenterOnScreen()
 	w.win.SetOnClosed(d.Tasks.Close)
+	d.App.Lifecycle().SetOnExitedForeground(func() { w.behind = true })
+	d.App.Lifecycle().SetOnEnteredForeground(func() { w.behind = false })
 	d.Session.Listen(w.render)
 	return w
 }
@@ -112,9 +117,18 @@ func (w *Window) render(st session.State) {
 	w.menus.show(st)
 	w.title(st)
 	if was == session.SigningIn && st.Phase == session.Browsing {
-		w.win.RequestFocus() // bring the person back from the browser
+		w.bringBack(st)
 	}
 	w.tick()
+}
+
+// bringBack brings the person back from the browser. Not every desktop lets a window come to
+// the front by itself, so a window that is behind says it with a notification too.
+func (w *Window) bringBack(st session.State) {
+	w.win.RequestFocus()
+	if w.behind {
+		w.App.SendNotification(fyne.NewNotification("Canopy", lang.L("Signed in to {{.Organization}}.", with("Organization", organizationName(st)))))
+	}
 }
 
 // screenFor returns the screen that a state asks for when it is not the one on show.

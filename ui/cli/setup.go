@@ -127,8 +127,19 @@ func (s *Setup) StartSandbox(ctx context.Context) (auth.Environment, error) {
 	return s.sandbox.start(ctx)
 }
 
-// Close stops what Prepare and StartSandbox have started.
-func (s *Setup) Close() { s.sandbox.stop() }
+// leaveTime is how long the end of the program waits for a renewal or a revocation that is
+// under way: one that was cut off could cost the session its only refresh token.
+const leaveTime = 10 * time.Second
+
+// Close lets what is under way end, and stops what StartSandbox has started.
+func (s *Setup) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+	defer cancel()
+	if err := s.Auth.Close(ctx); err != nil {
+		s.Log.Warn("not everything ended in time", "error", err)
+	}
+	s.sandbox.stop()
+}
 
 // sandboxes is the sandbox that this program works with.
 type sandboxes struct {
