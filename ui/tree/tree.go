@@ -154,10 +154,11 @@ func (t *Tree) tapped(i int) {
 	if i >= t.source.Len() {
 		return
 	}
+	row := t.source.Row(i)
+	t.selected = row.ID // before the focus comes, which selects the first row when none is
 	if c := fyne.CurrentApp().Driver().CanvasForObject(t); c != nil {
 		c.Focus(t)
 	}
-	row := t.source.Row(i)
 	now := t.Now()
 	again := row.Tick == NoTick && row.ID == t.tappedID && now.Sub(t.tappedAt) < doubleTap
 	t.tappedID, t.tappedAt = row.ID, now
