@@ -72,6 +72,7 @@ func TestGrantsEndInOneSentence(t *testing.T) {
 	d := newTerminal(t, sandbox.Options{})
 	d.fails("see canopy grants --help", "grants", "--yaml")
 	d.fails("there is no command", "grants", "more")
+	d.fails("--‹U+001B›[2J", "grants", "--\x1b[2J")
 	path := filepath.Join(d.home, "grants.json")
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)

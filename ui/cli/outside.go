@@ -15,6 +15,8 @@ type Outside struct {
 	Getenv func(name string) string
 	// Terminal reports whether a reader or a writer is a terminal. nil: the system is asked.
 	Terminal func(stream any) bool
+	// BrowserDoubt is what speaks against the browser. nil: auth.BrowserDoubt.
+	BrowserDoubt func() string
 	// Auth is what the authenticator works with: store, opener, clock, network. A nil Store is
 	// the system's keyring. Environments, Grants and Log come from the settings and the flags.
 	Auth auth.Config
@@ -44,6 +46,13 @@ func (x Outside) terminal(stream any) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (x Outside) browserDoubt() string {
+	if x.BrowserDoubt != nil {
+		return x.BrowserDoubt()
+	}
+	return auth.BrowserDoubt()
 }
 
 // prepare makes what a command works with. There is no store for this session only: a

@@ -136,6 +136,7 @@ func (f *signInFlags) signIn(cmd *cobra.Command, a *auth.Authenticator, env auth
 	case f.device:
 		return a.SignInWithDevice(ctx, env.Name, auth.Options{}, told.report)
 	case !f.apiKey:
+		told.doubt(f.outside.browserDoubt())
 		return a.SignIn(ctx, env.Name, auth.Options{}, told.report)
 	}
 	public, private, err := f.readKey(cmd)
@@ -264,7 +265,8 @@ const (
 	giveBack = 3 * time.Second  // after Ctrl+C: tokens that came all the same
 )
 
-// finish waits for what a.Close waits for, but not long.
+// finish waits for what a.Close waits for, but not long, and less once the person has pressed
+// Ctrl+C: Setup.Close, which comes after it, would not notice that.
 func finish(ctx context.Context, a *auth.Authenticator) {
 	patience := lastPage
 	if ctx.Err() != nil {

@@ -87,6 +87,47 @@ func TestSignInGoesOnWithoutABrowser(t *testing.T) {
 	}
 }
 
+func TestSignInOffersADeviceCodeWhereTheBrowserMayNotComeBack(t *testing.T) {
+	for doubt, words := range map[string]string{
+		"ssh": "You seem to be on another machine", "container": "You seem to be in a container", "wsl": "You seem to be in WSL",
+		"no display": "There seems to be no browser here",
+	} {
+		d := newTerminal(t, sandbox.Options{})
+		d.doubt = doubt
+		o := d.must("signin")
+		if !strings.HasPrefix(o.errors, words) || !strings.Contains(strings.SplitAfter(o.errors, "\n")[0], "canopy signin --device") {
+			t.Errorf("%s: said %q", doubt, o.errors)
+		}
+	}
+}
+
+func TestSignInStaysUntilTheLastPageHasBeenSeen(t *testing.T) {
+	d := newTerminal(t, sandbox.Options{})
+	look, signedIn := make(chan struct{}), make(chan struct{})
+	seen := false
+	d.redirected = func(path string) {
+		if path != "/callback" { // that of the page at the end
+			close(signedIn)
+			<-look
+			seen = true
+		}
+	}
+	c := d.begin(t.Context(), "signin")
+	<-signedIn
+	c.awaits("Signed in as")
+	select {
+	case <-c.done:
+		t.Fatal("the command ended before the page was seen")
+	default:
+	}
+	close(look)
+	c.end()
+	d.visits.Wait()
+	if !seen {
+		t.Error("there was no page to see")
+	}
+}
+
 func TestSignInTellsOfStrayRequests(t *testing.T) {
 	d := newTerminal(t, sandbox.Options{})
 	d.opener = func(string) error { return nil }
@@ -362,7 +403,7 @@ func TestSignInWithAnAPIKeyTakesAnOrganizationThatIsNotNamed(t *testing.T) {
 func TestSignInIsCancelledWhileItAsksForAKey(t *testing.T) {
 	d := newTerminal(t, sandbox.Options{})
 	silent, never := io.Pipe()
-	defer never.Close() // lets the reading end
+	defer func() { _ = never.Close() }() // lets the reading end
 	d.in, d.tty = silent, true
 	ctx, cancel := context.WithCancel(t.Context())
 	c := d.begin(ctx, "signin", "--api-key")

@@ -30,7 +30,7 @@ func newSignOut(x Outside) *cobra.Command {
 			"GRANT is the id of a grant, the beginning of one, or the name of an organization; canopy grants\n" +
 			"lists them. In scripts write: canopy signout -- \"$id\", for an id can begin with a dash.\n\n" +
 			"Exit code 0 means that every server was told.",
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+		RunE: f.run,
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w; write canopy signout -- GRANT for one that begins with a dash, or see canopy signout --help", err)

@@ -74,7 +74,7 @@ func TestSignOutOfAnAPIKeySaysThatTheKeyLives(t *testing.T) {
 	key := d.server.APIKeys()[0]
 	d.env["CANOPY_API_PRIVATE_KEY"] = key.Private
 	d.must("signin", "--api-key", "--public-key", key.Public)
-	d.server.Close() // there is nothing to tell it
+	_ = d.server.Close() // there is nothing to tell it
 	o := d.must("signout", "--all")
 	if !strings.HasSuffix(o.out, "): signed out; the key itself works until somebody deletes it in the console\n") || len(d.grants()) != 0 {
 		t.Errorf("printed %q, left are %v", o.out, d.grants())
@@ -87,7 +87,7 @@ func TestSignOutSaysWhenTheServerCouldNotBeTold(t *testing.T) {
 		set       func(*terminal)
 	}{
 		{"server error", " did not confirm it", func(d *terminal) { _ = d.server.SetFaults("status=revoke:503") }},
-		{"server gone", "start one with canopy sandbox", func(d *terminal) { d.server.Close() }},
+		{"server gone", "start one with canopy sandbox", func(d *terminal) { _ = d.server.Close() }},
 		{"environment gone", `environment "Mars" is not in the settings`, func(d *terminal) { d.change(func(g *auth.Grant) { g.Environment = "Mars" }) }},
 		{"no revocation", "environment Mars has no revocation endpoint", func(d *terminal) {
 			d.change(func(g *auth.Grant) { g.Environment = "Mars" })
@@ -142,6 +142,19 @@ func TestSignOutListsTheCandidates(t *testing.T) {
 		}
 	}
 	if len(d.grants()) != 3 {
+		t.Errorf("left are %v", d.grants())
+	}
+}
+
+func TestSignOutTakesAWholeIdBeforeAnythingElse(t *testing.T) {
+	d := newTerminal(t, sandbox.Options{})
+	d.keep(
+		auth.Grant{ID: "abc", Environment: "TiDB Cloud"},
+		auth.Grant{ID: "abcdef", Environment: "TiDB Cloud"},
+		auth.Grant{ID: "other", Environment: "TiDB Cloud", Organization: auth.Organization{Name: "abc"}},
+	)
+	d.fails("not given back completely", "signout", "abc") // nothing to revoke there
+	if _, there := d.file().Get("abc"); there || len(d.grants()) != 2 {
 		t.Errorf("left are %v", d.grants())
 	}
 }

@@ -32,6 +32,21 @@ func newSteps(out io.Writer, x Outside) *steps {
 
 func (s *steps) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 
+// doubt says beforehand why the browser may not find its way back (auth.BrowserDoubt).
+func (s *steps) doubt(why string) {
+	switch why {
+	case "":
+	case "ssh":
+		s.say("You seem to be on another machine (SSH): canopy signin --device works there too.")
+	case "container":
+		s.say("You seem to be in a container: canopy signin --device works there too.")
+	case "wsl":
+		s.say("You seem to be in WSL: if the browser does not come back, use canopy signin --device.")
+	default:
+		s.say("There seems to be no browser here: canopy signin --device works all the same.")
+	}
+}
+
 // report takes in what auth reports.
 func (s *steps) report(p auth.Progress) {
 	s.trouble(p)

@@ -37,11 +37,14 @@ type terminal struct {
 	keyring *keyring
 	tty     bool
 	wait    func(context.Context, time.Duration) error
+	doubt   string
 	opener  func(link string) error // nil: the browser
-	wire    *wire
-	answer  url.Values
-	visits  sync.WaitGroup
-	shown   strings.Builder // everything that was ever printed
+	// redirected is told where the browser is sent before it goes there. nil: nobody is.
+	redirected func(path string)
+	wire       *wire
+	answer     url.Values
+	visits     sync.WaitGroup
+	shown      strings.Builder // everything that was ever printed
 }
 
 func newTerminal(t *testing.T, o sandbox.Options) *terminal {
@@ -93,6 +96,12 @@ func (d *terminal) open(_ context.Context, link string) error {
 // visit answers the page at a link and follows where it leads, as a browser does.
 func (d *terminal) visit(link string) {
 	browser := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	browser.CheckRedirect = func(next *http.Request, _ []*http.Request) error {
+		if d.redirected != nil {
+			d.redirected(next.URL.Path)
+		}
+		return nil
+	}
 	resp, err := browser.PostForm(link, d.answer)
 	if err != nil {
 		return // it shows in the attempt
@@ -116,9 +125,10 @@ func (d *terminal) run(args ...string) outcome {
 // begin starts a command, for tests that do something meanwhile.
 func (d *terminal) begin(ctx context.Context, args ...string) *command {
 	outside := cli.Outside{
-		Getenv:   func(name string) string { return d.env[name] },
-		Terminal: func(any) bool { return d.tty },
-		Auth:     auth.Config{Store: d.keyring, Open: d.open, Wait: d.wait, HTTP: &http.Client{Transport: d.wire, Timeout: patience}},
+		Getenv:       func(name string) string { return d.env[name] },
+		Terminal:     func(any) bool { return d.tty },
+		BrowserDoubt: func() string { return d.doubt },
+		Auth:         auth.Config{Store: d.keyring, Open: d.open, Wait: d.wait, HTTP: &http.Client{Transport: d.wire, Timeout: patience}},
 	}
 	c := &command{d: d, errors: newScreen(), done: make(chan int, 1)}
 	root := outside.Root(nil)
