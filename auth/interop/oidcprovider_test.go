@@ -161,6 +161,7 @@ func TestPanvaReconsentInTheSameBrowserSwapsTheGrant(t *testing.T) {
 func TestPanvaAnotherUserReplacesNobody(t *testing.T) {
 	h := newHouse(t, startPanva(t))
 	old := h.mustSignIn()
+	h.person.last(t)
 	h.person.forgetCookies(t)
 	h.person.set(func(p *person) { p.keeps = true })
 	g := h.mustSignIn(auth.Options{Replaces: old.ID, LoginHint: "grace"})
