@@ -245,7 +245,7 @@ type other struct {
 
 func process(t *testing.T, words ...string) *other {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:noctx // ended by Cleanup, or killed on purpose
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), processVariable+"="+strings.Join(words, "\n"))
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {

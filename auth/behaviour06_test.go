@@ -55,15 +55,16 @@ func TestBehaviour06TheRedirectIsTheLiteralThatWasBound(t *testing.T) {
 		fail  func(network, address string, n int) error
 		want  string // start of the redirect; PORT stands for the free port
 		asked int    // binds at most
+		both  bool   // the other family has the port as well
 	}{
-		"by default it is 127.0.0.1":         {want: "http://127.0.0.1:", asked: 2},
+		"by default it is 127.0.0.1":         {want: "http://127.0.0.1:", asked: 2, both: true},
 		"::1 where that is registered":       {host: "::1", want: "http://[::1]:", asked: 2},
 		"localhost where that is registered": {host: "localhost", want: "http://localhost:", asked: 2},
 		"without IPv6":                       {fail: family("tcp6", none), want: "http://127.0.0.1:", asked: 2},
 		"without IPv4":                       {fail: family("tcp4", none), want: "http://[::1]:", asked: 18},
 		"localhost without IPv4":             {host: "localhost", fail: family("tcp4", none), want: "http://localhost:", asked: 2},
 		"localhost without IPv6":             {host: "localhost", fail: family("tcp6", none), want: "http://localhost:", asked: 2},
-		"the common port busy seven times":   {fail: until(14, "tcp6", inUse), want: "http://127.0.0.1:", asked: 16},
+		"the common port busy seven times":   {fail: until(14, "tcp6", inUse), want: "http://127.0.0.1:", asked: 16, both: true},
 		"the common port busy for ever":      {fail: family("tcp6", inUse), want: "http://127.0.0.1:", asked: 16},
 		"Windows' own number for busy":       {fail: until(2, "tcp6", syscall.Errno(10048)), want: "http://127.0.0.1:", asked: 4},
 		"a port reserved by the system":      {fail: until(3, "tcp4", reserved), want: "http://127.0.0.1:", asked: 8},
@@ -101,6 +102,13 @@ func TestBehaviour06TheRedirectIsTheLiteralThatWasBound(t *testing.T) {
 			}
 			if n := len(l.asked); n > c.asked {
 				t.Errorf("%d binds: %v", n, l.asked)
+			}
+			if c.both {
+				c, err := net.Dial("tcp6", net.JoinHostPort("::1", p.Address[strings.LastIndex(p.Address, ":")+1:]))
+				if err != nil {
+					t.Fatalf("the other family was not bound: %v", err)
+				}
+				c.Close()
 			}
 			h.browser.visit(p.Link)
 			if o := h.result(done); o.err != nil {

@@ -128,6 +128,7 @@ func TestTokenAnswersThatAreNone(t *testing.T) {
 		"an error with 200":          {func(w http.ResponseWriter) { reply(w, 200, map[string]any{"error": "bad_verification_code"}) }, auth.ErrServer, "bad_verification_code"},
 		"JSON without an error code": {func(w http.ResponseWriter) { reply(w, 400, map[string]any{"message": "canary"}) }, auth.ErrServer, "answered 400"},
 		"more than a megabyte":       {func(w http.ResponseWriter) { replyText(w, 200, `{"access_token":"`+strings.Repeat("a", 1<<20)+`"}`) }, auth.ErrServer, "no JSON object"},
+		"a megabyte of blanks":       {func(w http.ResponseWriter) { replyText(w, 200, `{"access_token":"a"}`+strings.Repeat(" ", 1<<20)) }, auth.ErrServer, "no JSON object"},
 		"a connection that breaks":   {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, auth.ErrOffline, "could not be reached"},
 		"a description with line marks": {func(w http.ResponseWriter) {
 			reply(w, 400, map[string]any{"error": "x", "error_description": "a\nb\u202ec\x1b[1m"})

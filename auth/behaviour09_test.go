@@ -101,6 +101,8 @@ func TestBehaviour09EnvironmentsAreCheckedFieldByField(t *testing.T) {
 		"an http issuer":                      {func(e *auth.Environment) { e.Issuer = "http://example.com" }, "Issuer"},
 		"an http API host":                    {func(e *auth.Environment) { e.Serverless = "http://example.com" }, "Serverless"},
 		"an http revocation endpoint":         {func(e *auth.Environment) { e.RevocationEndpoint = "http://example.com" }, "RevocationEndpoint"},
+		"http on an address of the network":   {func(e *auth.Environment) { e.TokenEndpoint = "http://192.168.0.1/token" }, "TokenEndpoint"},
+		"something else on the loopback":      {func(e *auth.Environment) { e.Console = "ftp://127.0.0.1/" }, "Console"},
 		"a console that is a script":          {func(e *auth.Environment) { e.Console = "javascript:alert(1)" }, "Console"},
 		"a console in a file":                 {func(e *auth.Environment) { e.Console = "file:///etc/passwd" }, "Console"},
 		"no address at all":                   {func(e *auth.Environment) { e.Dedicated = "dedicated" }, "Dedicated"},

@@ -160,6 +160,7 @@ func TestBehaviour12SigningOutDuringARefreshLeavesNothing(t *testing.T) {
 				read <- err
 			}()
 			<-arrived
+			written := store.writes()
 			h.server.with(func() { h.server.refresh["canary-refresh-0002-asdf"] = "kept alive for the race" })
 			left := make(chan error, 1)
 			go func() {
@@ -174,12 +175,42 @@ func TestBehaviour12SigningOutDuringARefreshLeavesNothing(t *testing.T) {
 			if err := <-read; !errors.Is(err, auth.ErrSignInAgain) {
 				t.Errorf("reading gives %v", err)
 			}
+			if store.writes() != written {
+				t.Error("what was renewed for a grant that is no more was stored")
+			}
 			h.nothingStored()
 			settle(t, h)
 			if alive := h.server.alive(); len(alive) != 0 {
 				t.Errorf("alive: %v", alive)
 			}
 		})
+	}
+}
+
+func TestBehaviour12SigningOutWhileARenewalStoresLeavesNothing(t *testing.T) {
+	store := newRecordingStore()
+	h := houseOn(t, newServer(t), t.TempDir(), store)
+	g := h.mustSignIn()
+	leaver := houseOn(t, h.server, h.dir, store)
+	h.clock.move(2 * time.Hour)
+	var once sync.Once
+	store.set(func(s *recordingStore) {
+		s.onPut = func(string, int) error { // the other process leaves between the look at the list and the write
+			once.Do(func() {
+				if _, err := leaver.auth.SignOut(t.Context(), g.ID); err != nil {
+					t.Error(err)
+				}
+			})
+			return nil
+		}
+	})
+	if _, err := h.get(g); !errors.Is(err, auth.ErrSignInAgain) {
+		t.Errorf("reading gives %v", err)
+	}
+	h.nothingStored()
+	settle(t, h)
+	if alive := h.server.alive(); len(alive) != 0 {
+		t.Errorf("alive: %v", alive)
 	}
 }
 

@@ -98,7 +98,7 @@ func exampleServer() *httptest.Server {
 func exampleBrowser(_ context.Context, link string) error {
 	go func() {
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		if answer, err := client.Get(link); err == nil { //nolint:noctx // a browser has none
+		if answer, err := client.Get(link); err == nil {
 			_ = answer.Body.Close()
 		}
 	}()

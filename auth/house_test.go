@@ -423,6 +423,13 @@ func (s *recordingStore) count() int {
 	return len(s.keys)
 }
 
+// writes is how often something was to be stored.
+func (s *recordingStore) writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.puts
+}
+
 func (s *recordingStore) set(f func(*recordingStore)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
