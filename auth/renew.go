@@ -61,17 +61,29 @@ func (a *Authenticator) renewAhead(id string, s *session) {
 	if s.cred.refresh == "" || now.Before(s.pause) {
 		return
 	}
+	if !a.work.enter() {
+		return
+	}
 	s.pause = now.Add(30 * time.Second)
-	a.flights.DoChan(id, func() (any, error) { return a.renew(id, "") })
+	done := a.flights.DoChan(id, func() (any, error) { return a.transact(id, "") })
+	go func() {
+		defer a.work.leave() // begun before Close, so Close waits for it
+		<-done
+	}()
 }
 
-// renew is the whole transaction, one at a time in this process and, by a lock
-// file, among all: lock, read again, refresh, write, use.
+// renew is the whole transaction, as work that Close waits for.
 func (a *Authenticator) renew(id string, refused Secret) (*credential, error) {
 	if !a.work.enter() {
 		return nil, newProblem(ErrOffline, "canopy is closing; open it again")
 	}
 	defer a.work.leave()
+	return a.transact(id, refused)
+}
+
+// transact is one at a time in this process and, by a lock file, among all:
+// lock, read again, refresh, write, use.
+func (a *Authenticator) transact(id string, refused Secret) (*credential, error) {
 	ctx, stop := context.WithTimeout(a.work.ctx, renewalTime)
 	defer stop()
 	unlock, err := a.lockGrant(ctx, id)
