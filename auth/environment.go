@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -82,44 +83,46 @@ func TiDBCloud() Environment {
 // is not an error here: SignIn answers it with ErrNoClientID.
 func (e Environment) Validate() error {
 	if e.Name == "" {
-		return invalid("Name", "is empty; give the environment a name")
+		return e.invalid("Name", "is empty; give the environment a name")
 	}
 	for _, a := range e.addresses() {
 		if a.value == "" {
 			continue
 		}
 		if err := checkAddress(a.value); err != nil {
-			return fmt.Errorf("environment %q: %s: %w", e.Name, a.field, err)
+			return &FieldError{Environment: e.Name, Field: a.field, Err: err}
 		}
 	}
 	if e.CodeChallengeMethods != nil && !slices.Contains(e.CodeChallengeMethods, "S256") {
-		return fmt.Errorf("environment %q: CodeChallengeMethods: the server does not offer S256 (RFC 7636 §4.2): %w", e.Name, ErrUntrusted)
+		return &FieldError{Environment: e.Name, Field: "CodeChallengeMethods", Err: fmt.Errorf("lacks S256, which the server must offer (RFC 7636 §4.2): %w", ErrUntrusted)}
 	}
 	if e.IssuerInCallback && e.Issuer == "" {
-		return invalid("Issuer", "is empty although the server promises one in its answer; set it")
+		return e.invalid("Issuer", "is empty although the server promises one in its answer; set it")
 	}
 	return e.validateRedirect()
 }
 
 func (e Environment) validateRedirect() error {
 	if !slices.Contains([]string{"", "127.0.0.1", "localhost", "::1"}, e.RedirectHost) {
-		return invalid("RedirectHost", "is not 127.0.0.1, localhost or ::1; use the one that is registered")
+		return e.invalid("RedirectHost", "is not 127.0.0.1, localhost or ::1; use the one that is registered")
 	}
 	for _, port := range e.RedirectPorts {
 		if port < 1 || port > 65535 {
-			return invalid("RedirectPorts", fmt.Sprintf("holds %d; use ports from 1 to 65535", port))
+			return e.invalid("RedirectPorts", fmt.Sprintf("holds %d; use ports from 1 to 65535", port))
 		}
 	}
 	if p := e.RedirectPath; p != "" && (!strings.HasPrefix(p, "/") || strings.ContainsAny(p, "?#%\\ ") || strings.Contains(p, "//")) {
-		return invalid("RedirectPath", "is not a plain path; write it like /callback")
+		return e.invalid("RedirectPath", "is not a plain path; write it like /callback")
 	}
 	if !slices.Contains([]Encoding{"", FormEncoding, JSONEncoding}, e.TokenEncoding) {
-		return invalid("TokenEncoding", "is neither form nor json; choose one")
+		return e.invalid("TokenEncoding", "is neither form nor json; choose one")
 	}
 	return nil
 }
 
-func invalid(field, problem string) error { return fmt.Errorf("environment: %s %s", field, problem) }
+func (e Environment) invalid(field, problem string) error {
+	return &FieldError{Environment: e.Name, Field: field, Err: errors.New(problem)}
+}
 
 type address struct{ field, value string }
 

@@ -39,6 +39,7 @@ func newMenus(w *Window) *menus {
 		m.item(lang.L("Sign in to another organization…"), nil, browsing, w.signInElsewhere),
 		m.item(lang.L("Sign out…"), nil, browsing, w.askSignOut),
 		fyne.NewMenuItemSeparator(),
+		m.item(lang.L("Settings…"), ctrl(fyne.KeyComma), always, w.showSettings),
 		m.item(lang.L("About Canopy"), nil, always, w.showAbout),
 		fyne.NewMenuItemSeparator(),
 		m.quit(ctrl(fyne.KeyQ)))
@@ -122,7 +123,7 @@ func (w *Window) showSettingsMenu() {
 	}
 	menu := fyne.NewMenu("", theme(lang.L("Follow the system"), look.Auto), theme(lang.L("Light"), look.Light), theme(lang.L("Dark"), look.Dark),
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Copy the path of the settings file"), func() { w.copy(w.SettingsPath, lang.L("Copied")) }),
+		fyne.NewMenuItem(lang.L("Settings…"), w.showSettings),
 		fyne.NewMenuItem(lang.L("About Canopy"), w.showAbout))
 	popup := widget.NewPopUpMenu(menu, w.win.Canvas())
 	size := w.win.Canvas().Size()

@@ -25,7 +25,7 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 		}))
 	}
 	if errors.Is(p.Err, auth.ErrNoClientID) {
-		actions.Add(part.NewLink(lang.L("Copy the path of the settings file"), func() { w.copy(w.SettingsPath, lang.L("Copied")) }))
+		actions.Add(part.NewLink(lang.L("Settings…"), w.showSettings))
 	}
 	icon := container.NewVBox(part.Pad(8, 0, part.Icon("warning", look.ColorTrouble)))
 	return container.NewStack(part.NewBox(theme.ColorNameBackground, look.ColorLine, look.RadiusCard),

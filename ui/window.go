@@ -28,6 +28,7 @@ type Deps struct {
 	OpenURL func(ctx context.Context, url string) error
 	// BrowserDoubt is what speaks against the browser; see auth.BrowserDoubt.
 	BrowserDoubt string
+	Settings     SettingsFile
 	// SettingsPath is where the settings file is, for words.
 	SettingsPath string
 	Version      string

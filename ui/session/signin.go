@@ -76,6 +76,13 @@ func (s *Session) Use(env auth.Environment) {
 	s.environment = env.Name
 }
 
+// Learn takes an environment in that has been set or changed. It does not change where the
+// next sign-in goes.
+func (s *Session) Learn(env auth.Environment) {
+	s.environments[env.Name] = env
+	s.changed()
+}
+
 type signIn func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error)
 
 func (s *Session) begin(m auth.Method, do signIn) {

@@ -1,7 +1,8 @@
-// Package settings reads Canopy's one settings file and knows where things are kept.
+// Package settings reads and writes Canopy's one settings file and knows where things are kept.
 //
 // The file is TOML in the user's configuration directory. It holds no secret. A file that
-// cannot be read is an error that says the line and what to do; it is never replaced.
+// cannot be read is an error that says the line and the column and what to do; it is never
+// replaced. Environment variables go before the file; see Override.
 package settings
 
 import (
@@ -10,7 +11,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
@@ -21,37 +24,42 @@ import (
 // Settings is what the file can say. The zero value is Canopy as it comes.
 type Settings struct {
 	// Environment is the name of the one to sign in to first.
-	Environment string `toml:"environment"`
+	Environment string `toml:"environment,omitempty"`
+	// CAFile is a PEM file of certificates to trust beside the system's, such as those of a
+	// proxy that inspects TLS.
+	CAFile string `toml:"ca_file,omitempty"`
 	// TiDBCloud sets what PingCAP gives to a partner: the client and its redirect.
-	TiDBCloud Client `toml:"tidbcloud"`
+	TiDBCloud Client `toml:"tidbcloud,omitempty"`
 	// Custom are environments beside TiDB Cloud and the sandbox.
-	Custom []Custom `toml:"custom"`
+	Custom []Custom `toml:"custom,omitempty"`
 }
 
 // Client is an OAuth client and how it is registered.
 type Client struct {
-	ClientID      string `toml:"client_id"`
-	Scope         string `toml:"scope"`
-	RedirectHost  string `toml:"redirect_host"`
-	RedirectPorts []int  `toml:"redirect_ports"`
-	RedirectPath  string `toml:"redirect_path"`
-	TokenEncoding string `toml:"token_encoding"`
+	ClientID string `toml:"client_id,omitempty"`
+	// ClientSecret says that there is a client secret, in the keyring.
+	ClientSecret  bool   `toml:"client_secret_in_keyring,omitempty"`
+	Scope         string `toml:"scope,omitempty"`
+	RedirectHost  string `toml:"redirect_host,omitempty"`
+	RedirectPorts []int  `toml:"redirect_ports,omitempty"`
+	RedirectPath  string `toml:"redirect_path,omitempty"`
+	TokenEncoding string `toml:"token_encoding,omitempty"`
 }
 
 // Custom is an environment of the user's own.
 type Custom struct {
 	Client
-	Name                  string `toml:"name"`
-	Issuer                string `toml:"issuer"`
-	AuthorizationEndpoint string `toml:"authorization_endpoint"`
-	TokenEndpoint         string `toml:"token_endpoint"`
-	DeviceEndpoint        string `toml:"device_authorization_endpoint"`
-	RevocationEndpoint    string `toml:"revocation_endpoint"`
-	UserinfoEndpoint      string `toml:"userinfo_endpoint"`
-	IAM                   string `toml:"iam"`
-	Serverless            string `toml:"serverless"`
-	Dedicated             string `toml:"dedicated"`
-	Console               string `toml:"console"`
+	Name                  string `toml:"name,omitempty"`
+	Issuer                string `toml:"issuer,omitempty"`
+	AuthorizationEndpoint string `toml:"authorization_endpoint,omitempty"`
+	TokenEndpoint         string `toml:"token_endpoint,omitempty"`
+	DeviceEndpoint        string `toml:"device_authorization_endpoint,omitempty"`
+	RevocationEndpoint    string `toml:"revocation_endpoint,omitempty"`
+	UserinfoEndpoint      string `toml:"userinfo_endpoint,omitempty"`
+	IAM                   string `toml:"iam,omitempty"`
+	Serverless            string `toml:"serverless,omitempty"`
+	Dedicated             string `toml:"dedicated,omitempty"`
+	Console               string `toml:"console,omitempty"`
 }
 
 // Load reads a settings file. One that does not exist is empty.
@@ -64,7 +72,8 @@ func Load(path string) (Settings, error) {
 	case err != nil:
 		return s, fmt.Errorf("the settings file cannot be read (%w); allow it to be read, or move it away to start without it", err)
 	}
-	meta, err := toml.Decode(string(text), &s)
+	f := file{path: path, text: string(text)}
+	meta, err := toml.Decode(f.text, &s)
 	var bad toml.ParseError
 	switch {
 	case errors.As(err, &bad):
@@ -73,19 +82,43 @@ func Load(path string) (Settings, error) {
 		return s, fmt.Errorf("the settings file %s is wrong: %w; mend it, or move it away to start without it", path, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return s, fmt.Errorf("the settings file %s has a key that Canopy does not know: %s; correct or remove it", path, unknown[0])
+		return s, f.wrong(unknown[0][len(unknown[0])-1], "has a key that Canopy does not know: %s; correct or remove it", unknown[0])
 	}
-	return s, s.validate(path)
+	return s, s.validate(f)
 }
 
-func (s Settings) validate(path string) error {
+// file is a settings file, to say where in it something stands.
+type file struct{ path, text string }
+
+// wrong makes an error that says where the key stands that is wrong.
+func (f file) wrong(key, format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	at := regexp.MustCompile(`(?m)^[ \t]*"?(` + regexp.QuoteMeta(key) + `)"?[ \t]*=`).FindStringSubmatchIndex(f.text)
+	if key == "" || at == nil {
+		return fmt.Errorf("the settings file %s %w", f.path, err)
+	}
+	before := f.text[:at[2]]
+	line := strings.Count(before, "\n") + 1
+	column := len([]rune(before[strings.LastIndex(before, "\n")+1:])) + 1
+	return fmt.Errorf("the settings file %s, line %d, column %d: %w", f.path, line, column, err)
+}
+
+// Validate checks what the settings say, as Load does for a file.
+func (s Settings) Validate() error { return s.validate(file{path: "would be"}) }
+
+func (s Settings) validate(f file) error {
 	taken := map[string]bool{"Sandbox": true} // the built-in one
 	for _, e := range s.Environments() {
 		if err := e.Validate(); err != nil {
-			return fmt.Errorf("the settings file %s: environment %q: %w", path, e.Name, err)
+			var field *auth.FieldError
+			key := ""
+			if errors.As(err, &field) {
+				key = snake(field.Field)
+			}
+			return f.wrong(key, "is wrong: %w", err)
 		}
 		if taken[e.Name] {
-			return fmt.Errorf("the settings file %s has a second environment %q; give it another name", path, e.Name)
+			return f.wrong("", "has a second environment %q; give it another name", e.Name)
 		}
 		taken[e.Name] = true
 	}
@@ -99,7 +132,22 @@ func (s Settings) validate(path string) error {
 		}
 		names = append(names, e.Name)
 	}
-	return fmt.Errorf("the settings file %s names environment %q, which there is not; there are: %s", path, s.Environment, strings.Join(names, ", "))
+	return f.wrong("environment", "names environment %q, which there is not; there are: %s", s.Environment, strings.Join(names, ", "))
+}
+
+// snake writes the name of a field as the file does: TokenEndpoint is token_endpoint.
+func snake(field string) string {
+	if strings.ToUpper(field) == field {
+		return strings.ToLower(field)
+	}
+	var b strings.Builder
+	for i, r := range field {
+		if i > 0 && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return strings.ReplaceAll(b.String(), "_i_d", "_id")
 }
 
 // Environments returns TiDB Cloud and the custom ones, the preferred one first.
