@@ -2,20 +2,14 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"canopy/api/sandbox"
 	"canopy/auth"
 	"canopy/ui/settings"
 )
@@ -73,6 +67,9 @@ func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Con
 	}
 	places := settings.Find(getenv)
 	file, err := settings.Load(places.Settings)
+	if err == nil {
+		file, err = file.Override(getenv)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -139,77 +136,6 @@ func (s *Setup) Close() {
 		s.Log.Warn("not everything ended in time", "error", err)
 	}
 	s.sandbox.stop()
-}
-
-// sandboxes is the sandbox that this program works with.
-type sandboxes struct {
-	at, state string
-	log       *slog.Logger
-	mu        sync.Mutex
-	server    *sandbox.Server
-}
-
-func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
-	if strings.Contains(s.at, "://") {
-		e, err := askSandbox(ctx, s.at)
-		return environment(e, sandboxName(s.at)), err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.server == nil {
-		if err := os.MkdirAll(filepath.Dir(s.state), 0o700); err != nil {
-			return auth.Environment{}, fmt.Errorf("make the folder of the sandbox's state: %w", err)
-		}
-		server, err := sandbox.Start(sandbox.Options{State: s.state, Log: s.log})
-		if err != nil {
-			return auth.Environment{}, err
-		}
-		s.server = server
-	}
-	return environment(s.server.Endpoints(), SandboxName), nil
-}
-
-func (s *sandboxes) stop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.server != nil {
-		_ = s.server.Close()
-		s.server = nil
-	}
-}
-
-// askSandbox asks a running sandbox for its addresses.
-func askSandbox(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
-	var e sandbox.Endpoints
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(issuer, "/")+"/_sandbox", nil)
-	if err != nil {
-		return e, fmt.Errorf("%q is not the address of a sandbox; use the issuer that canopy sandbox --json prints", issuer)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return e, fmt.Errorf("no sandbox answers at %s; start one with canopy sandbox: %w", issuer, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&e); err != nil || e.Issuer == "" {
-		return e, fmt.Errorf("what answers at %s is not a sandbox; use the issuer that canopy sandbox --json prints", issuer)
-	}
-	return e, nil
-}
-
-// environment makes the environment of a sandbox.
-func environment(e sandbox.Endpoints, name string) auth.Environment {
-	return auth.Environment{
-		Name: name, Kind: auth.KindSandbox,
-		Issuer: e.Issuer, IssuerInCallback: true, CodeChallengeMethods: []string{"S256"},
-		AuthorizationEndpoint: e.AuthorizationEndpoint, TokenEndpoint: e.TokenEndpoint,
-		DeviceAuthorizationEndpoint: e.DeviceAuthorizationEndpoint, RevocationEndpoint: e.RevocationEndpoint,
-		UserinfoEndpoint: e.UserinfoEndpoint,
-		IAM:              e.IAM, Serverless: e.Serverless, Dedicated: e.Dedicated, Console: e.Console,
-		ClientID: e.ClientID, Scope: "org:owner",
-		RedirectHost: "127.0.0.1", RedirectPath: e.RedirectPath, TokenEncoding: auth.FormEncoding,
-	}
 }
 
 func newLog(level string, w io.Writer) (*slog.Logger, error) {
