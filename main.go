@@ -44,7 +44,8 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 			Tasks: tasks, Now: time.Now, StartSandbox: s.StartSandbox, Log: s.Log,
 		}),
 		Tasks: tasks, Now: time.Now, After: time.After,
-		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), SettingsPath: s.Places.Settings, Version: cli.Version,
+		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), Version: cli.Version,
+		Settings: s.SettingsFile(), SettingsPath: s.Places.Settings,
 	})
 	probe.Serve(w.Window())
 	stop := context.AfterFunc(ctx, func() {

@@ -47,6 +47,7 @@ type Setup struct {
 	// Only is the name of the environment to stay in, or empty.
 	Only    string
 	sandbox sandboxes
+	getenv  func(string) string
 }
 
 // Prepare reads the settings and the grants and makes the authenticator. It opens no
@@ -76,7 +77,7 @@ func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Con
 	if o.Sandbox == "" {
 		o.Sandbox = getenv("CANOPY_SANDBOX")
 	}
-	s := &Setup{Places: places, Theme: o.Theme, Log: log, Environments: file.Environments()}
+	s := &Setup{Places: places, Theme: o.Theme, Log: log, Environments: file.Environments(), getenv: getenv}
 	s.sandbox = sandboxes{at: o.Sandbox, state: places.Sandbox, log: log}
 	if err := s.choose(o); err != nil {
 		return nil, err
