@@ -111,11 +111,11 @@ func (s Settings) validate(f file) error {
 	for _, e := range s.Environments() {
 		if err := e.Validate(); err != nil {
 			var field *auth.FieldError
-			key := ""
-			if errors.As(err, &field) {
-				key = snake(field.Field)
+			if !errors.As(err, &field) {
+				return f.wrong("", "is wrong: %w", err)
 			}
-			return f.wrong(key, "is wrong: %w", err)
+			key := snake(field.Field)
+			return f.wrong(key, "is wrong: environment %q: %s %w", e.Name, key, field.Err)
 		}
 		if taken[e.Name] {
 			return f.wrong("", "has a second environment %q; give it another name", e.Name)

@@ -118,10 +118,10 @@ func TestAWrongFileIsAnErrorThatSaysWhereAndWhatToDo(t *testing.T) {
 		{"a value of another type", "[tidbcloud]\nredirect_ports = \"8400\"\n", []string{"redirect_ports", "move"}},
 		{"an environment that there is not", "environment = \"Moon\"\n", []string{`"Moon"`, "there are: TiDB Cloud"}},
 		{"a custom environment without a name", "[[custom]]\nissuer = \"https://lab.example\"\n", []string{"name"}},
-		{"a host without https", "[[custom]]\nname = \"Lab\"\niam = \"http://iam.example\"\n", []string{`"Lab"`, "IAM", "https"}},
-		{"a redirect to another machine", "[tidbcloud]\nredirect_host = \"example.com\"\nclient_id = \"x\"\n", []string{"RedirectHost", "127.0.0.1"}},
-		{"a port out of range", "[[custom]]\nname = \"Lab\"\nredirect_ports = [70000]\n", []string{"RedirectPorts", "70000"}},
-		{"an encoding that there is not", "[[custom]]\nname = \"Lab\"\ntoken_encoding = \"xml\"\n", []string{"TokenEncoding", "form", "json"}},
+		{"a host without https", "[[custom]]\nname = \"Lab\"\niam = \"http://iam.example\"\n", []string{`"Lab"`, "iam", "https"}},
+		{"a redirect to another machine", "[tidbcloud]\nredirect_host = \"example.com\"\nclient_id = \"x\"\n", []string{"redirect_host", "127.0.0.1"}},
+		{"a port out of range", "[[custom]]\nname = \"Lab\"\nredirect_ports = [70000]\n", []string{"redirect_ports", "70000"}},
+		{"an encoding that there is not", "[[custom]]\nname = \"Lab\"\ntoken_encoding = \"xml\"\n", []string{"token_encoding", "form", "json"}},
 		{"a custom environment named like TiDB Cloud", "[[custom]]\nname = \"TiDB Cloud\"\n", []string{`"TiDB Cloud"`, "another name"}},
 		{"a custom environment named like the sandbox", "[[custom]]\nname = \"Sandbox\"\n", []string{`"Sandbox"`, "another name"}},
 		{"two of one name", "[[custom]]\nname = \"Lab\"\n[[custom]]\nname = \"Lab\"\n", []string{`"Lab"`, "another name"}},
@@ -150,7 +150,7 @@ func TestAWrongFileIsAnErrorThatSaysWhereAndWhatToDo(t *testing.T) {
 
 func TestTiDBCloudWithAWrongRedirectIsRefusedEvenWithoutAClient(t *testing.T) {
 	_, err := settings.Load(file(t, "[tidbcloud]\nredirect_host = \"example.com\"\n"))
-	if err == nil || !strings.Contains(err.Error(), "RedirectHost") {
+	if err == nil || !strings.Contains(err.Error(), "redirect_host") {
 		t.Errorf("error %v, want one about RedirectHost", err)
 	}
 }
