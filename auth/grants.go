@@ -24,7 +24,9 @@ const grantsVersion = 1
 type Grants struct {
 	path string
 
-	mu   sync.Mutex
+	writing sync.Mutex // held while the file changes; taken before mu
+
+	mu   sync.Mutex // never held while the disk or another process is waited for
 	all  []Grant
 	seen fs.FileInfo // of the file that all was read from; nil: there was none
 }
@@ -115,10 +117,11 @@ func (g *Grants) index(id string) int {
 	return slices.IndexFunc(g.all, func(one Grant) bool { return one.ID == id })
 }
 
-// change runs one read-modify-write under the lock of this and every other process.
+// change runs one read-modify-write under the lock of this and every other process. Whoever only reads is not kept
+// waiting meanwhile: another process may hold its lock for long, and a disk may be slow.
 func (g *Grants) change(alter func() error) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	g.writing.Lock()
+	defer g.writing.Unlock()
 	if err := os.MkdirAll(filepath.Dir(g.path), 0o700); err != nil {
 		return fmt.Errorf("grants file: make its directory: %w", err)
 	}
@@ -127,19 +130,32 @@ func (g *Grants) change(alter func() error) error {
 		return fmt.Errorf("grants file %s: lock: %w", g.path, err)
 	}
 	defer func() { _ = lock.Close() }() // closing gives the lock back; there is nothing to do if it fails
-	if err := g.read(); err != nil {
+	next, err := g.altered(alter)
+	if err != nil {
 		return err
 	}
+	seen, err := g.write(next)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all, g.seen = next, seen
+	return nil
+}
+
+// altered returns what is to be written, and leaves what is known as it is.
+func (g *Grants) altered(alter func() error) ([]Grant, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.read(); err != nil {
+		return nil, err
+	}
 	before := g.all
+	defer func() { g.all = before }()
 	g.all = slices.Clone(before)
 	err := alter()
-	if err == nil {
-		err = g.write()
-	}
-	if err != nil {
-		g.all = before
-	}
-	return err
+	return g.all, err
 }
 
 // refresh reads the file again if another process replaced it. A file that
@@ -181,16 +197,16 @@ func (g *Grants) read() error {
 
 // write replaces the file in one step: a reader sees the old one or the new
 // one, and so does whoever starts after a crash.
-func (g *Grants) write() error {
+func (g *Grants) write(all []Grant) (os.FileInfo, error) {
 	var content bytes.Buffer
 	encoder := json.NewEncoder(&content)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(grantsFile{Version: grantsVersion, Grants: g.all}); err != nil {
-		return fmt.Errorf("grants file: %w", err)
+	if err := encoder.Encode(grantsFile{Version: grantsVersion, Grants: all}); err != nil {
+		return nil, fmt.Errorf("grants file: %w", err)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(g.path), ".grants-*") // made 0600
 	if err != nil {
-		return fmt.Errorf("grants file: %w", err)
+		return nil, fmt.Errorf("grants file: %w", err)
 	}
 	_, err = temp.Write(content.Bytes())
 	if err == nil {
@@ -202,14 +218,14 @@ func (g *Grants) write() error {
 	}
 	if err != nil {
 		_ = os.Remove(temp.Name()) // best effort: it holds no secret
-		return fmt.Errorf("grants file: %w", err)
+		return nil, fmt.Errorf("grants file: %w", err)
 	}
 	syncDirectory(filepath.Dir(g.path))
-	g.seen, err = os.Stat(g.path)
+	seen, err := os.Stat(g.path)
 	if err != nil {
-		return fmt.Errorf("grants file: %w", err)
+		return nil, fmt.Errorf("grants file: %w", err)
 	}
-	return nil
+	return seen, nil
 }
 
 // syncDirectory makes the rename last through a power cut, where the system offers that.
