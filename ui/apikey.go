@@ -66,5 +66,5 @@ func (w *Window) askAPIKey() {
 		part.Flush(part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads. It is kept in your keyring."), part.Style{Color: look.ColorMuted})),
 		part.Field(public), part.Field(private),
 		part.AtEnd(part.Row(8, cancel, use)),
-	), public, confirm, nil)
+	), public, confirm)
 }

@@ -17,8 +17,9 @@ import (
 // connectionMenu offers the ways to connect. The password is a placeholder: Canopy never
 // knows it.
 func (w *Window) connectionMenu(c api.Cluster, under *part.Button) {
-	var items []*fyne.MenuItem
-	for _, s := range connectionStrings(c) {
+	ways := connectionStrings(c)
+	items := make([]*fyne.MenuItem, 0, len(ways))
+	for _, s := range ways {
 		items = append(items, fyne.NewMenuItem(s.name, func() {
 			w.copy(s.text, lang.L("Copied. Put your password where it says PASSWORD."))
 		}))

@@ -165,7 +165,7 @@ func (e *explorer) load() {
 }
 
 func (e *explorer) save() {
-	var ids []string
+	ids := make([]string, 0, len(e.open))
 	for id, open := range e.open {
 		if !open {
 			id = "-" + id

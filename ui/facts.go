@@ -159,7 +159,7 @@ func states(n map[api.State]int) string {
 	keys := slices.SortedFunc(maps.Keys(n), func(a, b api.State) int {
 		return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b))
 	})
-	var out []string
+	out := make([]string, 0, len(keys))
 	for _, s := range keys {
 		out = append(out, show.Count(n[s])+" "+strings.ToLower(stateWords(s)))
 	}

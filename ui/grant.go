@@ -139,7 +139,7 @@ func (w *Window) showGrantMenu() {
 }
 
 func (w *Window) grantMenu() *fyne.Menu {
-	var items []*fyne.MenuItem
+	items := make([]*fyne.MenuItem, 0, len(w.state.Grants)+3)
 	for _, g := range w.state.Grants {
 		text := grantName(g) + "  ·  " + show.Name(g.User.Email) + "  ·  " + show.Name(g.Environment)
 		item := fyne.NewMenuItem(text, func() { w.Session.Open(g.ID) })

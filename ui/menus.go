@@ -147,7 +147,7 @@ func (w *Window) confirm(title, text, yes string, do func()) {
 		part.NewText(title, part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
 		part.Flush(part.Paragraph(text, part.Style{Color: look.ColorMuted})),
 		part.AtEnd(part.Row(8, cancel, ok)),
-	), cancel, nil, nil)
+	), cancel, nil)
 }
 
 // showAbout says what this is.
@@ -160,5 +160,5 @@ func (w *Window) showAbout() {
 		part.Flush(part.Paragraph(lang.L("A window on TiDB Cloud that only reads. It sends nothing to anyone but TiDB Cloud."), part.Style{Color: look.ColorMuted})),
 		part.Flush(part.Selectable(lang.L("Settings file: {{.Path}}", with("Path", w.SettingsPath)), false)),
 		part.AtEnd(done),
-	), done, func() { m.Close() }, nil)
+	), done, func() { m.Close() })
 }

@@ -66,7 +66,7 @@ func (d *scopeDialog) show() {
 		part.Frame(nil, nil, part.Pad(0, -8, elsewhere), part.Row(8, cancel, d.apply), nil),
 	)
 	d.refresh()
-	d.modal = w.showModal(scopeWidth, content, d.list, d.confirm, nil)
+	d.modal = w.showModal(scopeWidth, content, d.list, d.confirm)
 }
 
 // toggle ticks or unticks a project, or all of them.

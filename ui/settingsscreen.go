@@ -111,7 +111,7 @@ func (d *settingsScreen) open() {
 		form,
 		part.Flush(d.problem),
 		part.Frame(nil, nil, part.Pad(0, -8, copyPath), part.Row(8, cancel, d.save), nil))
-	w.showModal(settingsWidth, content, d.clientID, d.confirm, nil)
+	w.showModal(settingsWidth, content, d.clientID, d.confirm)
 }
 
 func label(text string) fyne.CanvasObject {

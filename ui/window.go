@@ -207,12 +207,12 @@ func (w *Window) copy(text, say string) {
 
 // showModal shows a dialog. While it is open nothing behind it can be reached, neither by the
 // mouse nor by a shortcut.
-func (w *Window) showModal(width float32, content fyne.CanvasObject, first fyne.Focusable, confirm, cancel func()) *part.Modal {
+func (w *Window) showModal(width float32, content fyne.CanvasObject, first fyne.Focusable, confirm func()) *part.Modal {
 	if w.modal != nil {
 		w.modal.Close()
 	}
 	var m *part.Modal
-	m = part.ShowModal(w.win.Canvas(), width, content, first, confirm, cancel, func() {
+	m = part.ShowModal(w.win.Canvas(), width, content, first, confirm, nil, func() {
 		if w.modal == m {
 			w.modal = nil
 		}

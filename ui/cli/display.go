@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 
 // checkDisplay finds out whether a window can be opened, because the toolkit would end the
 // program with a stack trace. Only X11 and Wayland can be missing.
-func checkDisplay(getenv func(string) string) error {
+func checkDisplay(ctx context.Context, getenv func(string) string) error {
 	if runtime.GOOS != "linux" && !strings.HasSuffix(runtime.GOOS, "bsd") {
 		return nil
 	}
@@ -27,14 +28,15 @@ func checkDisplay(getenv func(string) string) error {
 	if !found || (host != "" && host != "unix") {
 		return nil // a display over the network: let the toolkit try
 	}
-	if reachable("unix", filepath.Join("/tmp/.X11-unix", "X"+number)) || reachable("unix", "@/tmp/.X11-unix/X"+number) {
+	if reachable(ctx, filepath.Join("/tmp/.X11-unix", "X"+number)) || reachable(ctx, "@/tmp/.X11-unix/X"+number) {
 		return nil
 	}
 	return fmt.Errorf("the display %q does not answer; start Canopy in a desktop session, or set DISPLAY to one that runs", display)
 }
 
-func reachable(network, address string) bool {
-	c, err := net.DialTimeout(network, address, time.Second)
+func reachable(ctx context.Context, socket string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	c, err := dialer.DialContext(ctx, "unix", socket)
 	if err != nil {
 		return false
 	}

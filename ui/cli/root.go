@@ -65,7 +65,7 @@ func (x Outside) Root(open OpenWindow) *cobra.Command {
 				return err
 			}
 			defer setup.Close()
-			if err := checkDisplay(os.Getenv); err != nil {
+			if err := checkDisplay(cmd.Context(), os.Getenv); err != nil {
 				return err
 			}
 			return open(cmd.Context(), setup)
@@ -93,7 +93,7 @@ func newVersion() *cobra.Command {
 	}
 }
 
-func noArguments(cmd *cobra.Command, args []string) error {
+func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("there is no command %q; see canopy --help", args[0])
 	}

@@ -29,7 +29,7 @@ func Save(path string, s Settings) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of the settings: %w", err)
 	}
-	if before, err := os.ReadFile(path); err == nil {
+	if before, err := os.ReadFile(path); err == nil { //nolint:gosec // the path is the person's own choice
 		if err := replace(path+".bak", before); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ type Custom struct {
 // Load reads a settings file. One that does not exist is empty.
 func Load(path string) (Settings, error) {
 	var s Settings
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the person's own choice
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return s, nil
@@ -154,7 +154,8 @@ func snake(field string) string {
 func (s Settings) Environments() []auth.Environment {
 	cloud := auth.TiDBCloud()
 	s.TiDBCloud.apply(&cloud)
-	all := []auth.Environment{cloud}
+	all := make([]auth.Environment, 0, 1+len(s.Custom))
+	all = append(all, cloud)
 	for _, c := range s.Custom {
 		e := auth.Environment{
 			Name: c.Name, Kind: auth.KindCustom, Issuer: c.Issuer,

@@ -82,18 +82,9 @@ func (t *Tree) typedOn(i int, e *fyne.KeyEvent) {
 	row := t.source.Row(i)
 	switch e.Name {
 	case fyne.KeyRight:
-		switch {
-		case row.Expandable && !row.Open:
-			t.toggle(row, true)
-		case row.Open && i+1 < t.source.Len() && t.source.Parent(i+1) == i:
-			t.goTo(i + 1)
-		}
+		t.inward(i, row)
 	case fyne.KeyLeft:
-		if row.Open {
-			t.toggle(row, false)
-		} else if p := t.source.Parent(i); p >= 0 {
-			t.goTo(p)
-		}
+		t.outward(i, row)
 	case fyne.KeySpace:
 		if t.typed == "" || t.Now().Sub(t.typedAt) > typeAhead {
 			t.toggle(row, !row.Open)
@@ -107,6 +98,25 @@ func (t *Tree) typedOn(i int, e *fyne.KeyEvent) {
 		t.activate(row)
 	case desktop.KeyMenu:
 		t.menu(i, t.positionOf(i))
+	}
+}
+
+// inward opens a row, or goes to its first child when it is open.
+func (t *Tree) inward(i int, row Row) {
+	switch {
+	case row.Expandable && !row.Open:
+		t.toggle(row, true)
+	case row.Open && i+1 < t.source.Len() && t.source.Parent(i+1) == i:
+		t.goTo(i + 1)
+	}
+}
+
+// outward closes a row, or goes to its parent when it is closed.
+func (t *Tree) outward(i int, row Row) {
+	if row.Open {
+		t.toggle(row, false)
+	} else if p := t.source.Parent(i); p >= 0 {
+		t.goTo(p)
 	}
 }
 
