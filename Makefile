@@ -20,6 +20,12 @@ run: ## open Canopy on the sandbox; without a display, do the same job in a virt
 test: ## everything: vet, lint, race, coverage, end to end
 	@exec .ci/test.sh
 
+interop: ## sign in to authorization servers of others: zitadel's OP, and panva's oidc-provider on Node
+	@.ci/interop.sh
+
+fuzz: ## let every fuzz target look for trouble, FUZZTIME each (30s)
+	@.ci/fuzz.sh
+
 bench: ## time to the first text on the screen, beside a bare Fyne window
 	@.ci/deps.sh build headless
 	@mkdir -p build/bench
@@ -39,6 +45,7 @@ build: ## compile build/canopy
 lint: ## golangci-lint over both modules
 	@$(GO) run $(LINT) run --allow-parallel-runners ./...
 	@cd ui/e2e && $(GO) run $(LINT) run --allow-parallel-runners -c ../../.golangci.yml ./...
+	@cd auth/interop && $(GO) run $(LINT) run --allow-parallel-runners -c ../../.golangci.yml --build-tags oidcprovider ./...
 
 cover: ## statement coverage of auth, api and below
 	@.ci/cover.sh
@@ -55,6 +62,7 @@ vet:
 	@$(GO) vet -tags ci ./...
 	@$(GO) vet -tags ci,probe ./...
 	@cd ui/e2e && CGO_ENABLED=0 $(GO) vet -tags ci ./...
+	@cd auth/interop && CGO_ENABLED=0 $(GO) vet -tags oidcprovider ./...
 
 # The walk drives a build with the probe in it, otherwise the same as build/canopy.
 walk:
@@ -71,4 +79,4 @@ build/e2e/canopy: FORCE
 
 FORCE:
 
-.PHONY: help run test bench screens build lint cover clean deps vet walk FORCE
+.PHONY: help run test interop fuzz bench screens build lint cover clean deps vet walk FORCE

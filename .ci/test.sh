@@ -25,5 +25,6 @@ step 2 'who imports what' .ci/imports.sh
 step 15 'golangci-lint' make -s lint
 step 10 'coverage of auth and api, without cgo' .ci/cover.sh
 step 15 'go test -race' go test -race -tags ci,probe -timeout 10m ./...
+step 5 'signing in to a server of others' bash -c 'cd auth/interop && CGO_ENABLED=0 go test -count=1 -timeout 4m ./...'
 step 15 'the race build' make -s build/e2e/canopy
 step 15 'end to end' bash -c 'in_e2e env CGO_ENABLED=0 CANOPY="$PWD/build/e2e/canopy" CANOPY_OUT="$PWD/build/e2e" go test -count=1 -timeout 14m -tags ci ./...'
