@@ -99,9 +99,13 @@ func (s *browseScreen) statusBar() fyne.CanvasObject {
 }
 
 func (s *browseScreen) show(st session.State) {
+	other := s.state.Grant.ID != st.Grant.ID
 	s.state = st
 	s.grant.show(st)
 	s.explorer.show(st)
+	if other {
+		s.search.SetText("") // the words were meant for the other grant's rows
+	}
 	s.details.show(st)
 	s.showScope(st)
 	s.showBanner(st)
