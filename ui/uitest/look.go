@@ -20,7 +20,9 @@ type Seen struct {
 	Inside []fyne.CanvasObject // what it is part of, outermost first
 }
 
-// Look returns everything visible on a canvas in the order in which it is painted.
+// Look returns everything visible on a canvas in the order in which it is painted. It lays
+// everything out anew, as the desktop's driver does when a smallest size has changed and the
+// test driver does not.
 func Look(c fyne.Canvas) []Seen {
 	seen := Walk(c.Content())
 	for _, o := range c.Overlays().List() {
@@ -51,10 +53,14 @@ func (w *walker) visit(o fyne.CanvasObject, offset fyne.Position, inside []fyne.
 	inside = append(slices.Clone(inside), o)
 	switch o := o.(type) {
 	case *fyne.Container:
+		if o.Layout != nil {
+			o.Layout.Layout(o.Objects, o.Size())
+		}
 		for _, child := range o.Objects {
 			w.visit(child, at, inside)
 		}
 	case fyne.Widget:
+		test.WidgetRenderer(o).Layout(o.Size())
 		for _, child := range test.WidgetRenderer(o).Objects() {
 			w.visit(child, at, inside)
 		}

@@ -1,0 +1,593 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/test"
+
+	"canopy/api/sandbox"
+	"canopy/assets"
+	"canopy/auth"
+	"canopy/ui"
+	"canopy/ui/session"
+	"canopy/ui/uitest"
+	"canopy/ui/uitest/stage"
+)
+
+const (
+	alice  = "alice@acme.example"
+	gina   = "gina@globex.example"
+	acme   = "1001"
+	globex = "2002"
+)
+
+func TestMain(m *testing.M) {
+	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// desk is the window on a stage.
+type desk struct {
+	*stage.Stage
+	app     *uitest.App
+	session *session.Session
+	window  *ui.Window
+	opened  []string // links that the window opened by itself
+	close   func()
+	noPage  error // what opening a link fails with
+}
+
+func newDesk(t *testing.T, o sandbox.Options) *desk {
+	t.Helper()
+	s := stage.New(t, o)
+	d := &desk{Stage: s, app: uitest.New(t, s.Loop)}
+	d.open(t, s.Deps())
+	return d
+}
+
+// open makes the window, as a start of Canopy does.
+func (d *desk) open(t *testing.T, deps session.Deps) {
+	t.Helper()
+	d.session = session.New(deps)
+	d.window = ui.New(ui.Deps{
+		App: d.app, Session: d.session, Tasks: d.Tasks, Now: d.Clock.Now, After: d.Clock.After,
+		OpenURL: func(_ context.Context, url string) error {
+			d.Loop.Do(func() { d.opened = append(d.opened, url) })
+			return d.noPage
+		},
+		SettingsPath: "/home/someone/.config/canopy/settings.toml", Version: "9.9.9",
+	})
+	d.window.Show()
+	w := d.window.Window()
+	d.close = sync.OnceFunc(w.Close) // the test driver takes a second time badly
+	t.Cleanup(d.close)
+}
+
+// restart closes the window and opens another with the same preferences and grants.
+func (d *desk) restart(t *testing.T) {
+	t.Helper()
+	d.close()
+	d.Reopen(t)
+	d.open(t, d.Deps())
+	d.window.Start()
+}
+
+func (d *desk) canvas() fyne.Canvas { return d.window.Window().Canvas() }
+
+func (d *desk) until(t *testing.T, words string) {
+	t.Helper()
+	d.Loop.Until(t, "the words "+words, func() bool { return uitest.Says(d.canvas(), words) })
+}
+
+func (d *desk) press(t *testing.T, text string) {
+	t.Helper()
+	uitest.Press(t, d.canvas(), text)
+}
+
+func (d *desk) faults(t *testing.T, names ...string) {
+	t.Helper()
+	if err := d.Sandbox.SetFaults(names...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// signIn signs in as a person would and waits for everything to be read.
+func (d *desk) signIn(t *testing.T, user, org string, projects ...string) {
+	t.Helper()
+	d.Person.Allows(user, org, projects...)
+	d.press(t, "Sign in with your browser")
+	d.read(t)
+}
+
+func (d *desk) read(t *testing.T) {
+	t.Helper()
+	d.Loop.Until(t, "everything to be read", func() bool {
+		st := d.session.State()
+		return st.Phase == session.Browsing && !st.Reading && st.Whole.Complete()
+	})
+}
+
+// rows returns the names in the tree.
+func (d *desk) rows() (rows []string) {
+	for _, s := range uitest.Look(d.canvas()) {
+		if r, ok := s.Object.(interface{ ProbeRow() string }); ok {
+			parts := strings.Split(r.ProbeRow(), "|")
+			rows = append(rows, parts[1])
+		}
+	}
+	return rows
+}
+
+func (d *desk) expectRows(t *testing.T, want ...string) {
+	t.Helper()
+	if got := d.rows(); !slices.Equal(got, want) {
+		t.Errorf("the tree shows %q, want %q", got, want)
+	}
+}
+
+var acmeProjects = []string{"Acme Robotics", "analytics", "empty-shell", "payments", "staging", "staging-eu", "Tokyo Pilot", "(no project)"}
+
+func TestFirstScreenSaysWhereOneSignsIn(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	uitest.Expect(t, d.canvas(), "See your TiDB Cloud", "Sign in with your browser", "Use a device code", "Use an API key", "No TiDB Cloud account is involved")
+	if d.window.Window().Title() != "Canopy" {
+		t.Errorf("the title is %q", d.window.Window().Title())
+	}
+	deps := d.Deps()
+	deps.Environments = []auth.Environment{auth.TiDBCloud(), stage.NotStarted()}
+	d.open(t, deps)
+	uitest.Expect(t, d.canvas(), "TiDB Cloud's own page", "No account at hand?", "Open the local sandbox")
+	d.press(t, "Sign in with your browser")
+	d.until(t, "needs a client id")
+	uitest.Expect(t, d.canvas(), "settings file", "API key")
+	d.Person.Allows(alice, acme)
+	d.press(t, "Open the local sandbox")
+	d.read(t)
+	d.expectRows(t, acmeProjects...)
+}
+
+func TestEnterOnTheFirstScreenSignsIn(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	d.until(t, "Finish in your browser")
+}
+
+func TestWaitingShowsTheStepsTheTimeLeftAndTheLink(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.press(t, "Sign in with your browser")
+	d.until(t, "Browser opened")
+	uitest.Expect(t, d.canvas(), "Finish in your browser", "Listening on 127.0.0.1:", "Waiting for your approval", "Exchange the code",
+		"Load organization and projects", "This link works for 5:00 more")
+	d.Clock.AwaitWaiter(t, time.Second)
+	d.Clock.Advance(time.Second)
+	d.until(t, "This link works for 4:59 more")
+
+	link := d.session.State().Attempt.Link
+	d.press(t, "Copy link")
+	if d.app.Clipboard().Content() != link {
+		t.Errorf("on the clipboard is %q", d.app.Clipboard().Content())
+	}
+	uitest.Expect(t, d.canvas(), "Link copied")
+	d.press(t, "Open browser again")
+	d.Loop.Until(t, "the link to be opened again", func() bool { return len(d.opened) == 1 })
+	if d.opened[0] != link {
+		t.Errorf("%q was opened, want the same link", d.opened[0])
+	}
+
+	resp, err := http.Get("http://" + d.session.State().Attempt.Address + "/callback?code=x&state=y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	d.until(t, "1 stray request ignored")
+	d.press(t, "Cancel")
+	d.until(t, "Sign in with your browser")
+	uitest.ExpectNot(t, d.canvas(), "Details")
+}
+
+func TestAToastGoesByItself(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.press(t, "Sign in with your browser")
+	d.until(t, "Waiting for your approval")
+	d.Loop.Until(t, "the link", func() bool { return d.session.State().Attempt.Stage == auth.StageWaiting })
+	d.press(t, "Copy link")
+	uitest.Expect(t, d.canvas(), "Link copied")
+	d.Clock.AwaitWaiter(t, 2500*time.Millisecond)
+	d.Clock.Advance(2500 * time.Millisecond)
+	d.Loop.Until(t, "the toast to go", func() bool { return !uitest.Says(d.canvas(), "Link copied") })
+}
+
+func TestWithoutABrowserTheWindowSaysHowElse(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.Person.HasNoBrowser()
+	d.press(t, "Sign in with your browser")
+	d.until(t, "No browser could be opened")
+	uitest.Expect(t, d.canvas(), "Browser not opened: use the link")
+	d.noPage = errors.New("still none")
+	d.press(t, "Open browser again")
+	d.until(t, "The link is on your clipboard")
+	if d.app.Clipboard().Content() != d.session.State().Attempt.Link {
+		t.Errorf("on the clipboard is %q", d.app.Clipboard().Content())
+	}
+}
+
+func TestSayingNoIsSaidAndCanBeFoldedOut(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.Person.Denies(alice)
+	d.press(t, "Sign in with your browser")
+	d.until(t, "You said no in the browser")
+	d.press(t, "Details")
+	uitest.Expect(t, d.canvas(), "What happened", auth.ErrDenied.Error())
+	d.press(t, "Copy")
+	if d.app.Clipboard().Content() != auth.ErrDenied.Error() {
+		t.Errorf("on the clipboard is %q", d.app.Clipboard().Content())
+	}
+	uitest.Key(d.canvas(), fyne.KeyEscape)
+	uitest.ExpectNot(t, d.canvas(), "What happened")
+}
+
+func TestDeviceCodeCanBeReadAndCopied(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.press(t, "Use a device code")
+	d.until(t, "Works for 10:00 more")
+	st := d.session.State().Attempt
+	uitest.Expect(t, d.canvas(), "Approve on any device", st.UserCode, "checking every 5 s", "Only type it if you asked for it here")
+	d.press(t, "Copy code")
+	if d.app.Clipboard().Content() != st.UserCode {
+		t.Errorf("on the clipboard is %q", d.app.Clipboard().Content())
+	}
+	d.press(t, "Open page")
+	d.Loop.Until(t, "the page to be opened", func() bool { return len(d.opened) == 1 })
+	d.Person.Allows(alice, acme, "101")
+	if err := d.Person.Visit(d.opened[0]); err != nil {
+		t.Fatal(err)
+	}
+	d.Clock.AwaitWaiter(t, 5*time.Second)
+	d.Clock.Advance(5 * time.Second)
+	d.read(t)
+	d.expectRows(t, "Acme Robotics", "payments")
+}
+
+func TestAPIKeyIsAskedForAndForgotten(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	key := d.Sandbox.APIKeys()[0]
+	d.press(t, "Use an API key")
+	uitest.Key(d.canvas(), fyne.KeyReturn) // nothing is typed yet
+	uitest.Expect(t, d.canvas(), "Use this key")
+	uitest.Type(t, d.canvas(), key.Public)
+	d.canvas().FocusNext()
+	uitest.Type(t, d.canvas(), key.Private)
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	uitest.ExpectNot(t, d.canvas(), "Use this key", key.Private)
+	d.read(t)
+	d.expectRows(t, acmeProjects...)
+	uitest.Expect(t, d.canvas(), "API key")
+	uitest.ExpectNot(t, d.canvas(), key.Private)
+}
+
+func TestTheTreeOpensByKeyAndTheDetailsFollow(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.expectRows(t, acmeProjects...)
+	uitest.Expect(t, d.canvas(), "This grant sees 7 projects", "read-only · granted today", "Updated just now", "Signed in · token renews in", "Organization ID", acme)
+	if got := d.window.Window().Title(); got != "Acme Robotics – Canopy" {
+		t.Errorf("the title is %q", got)
+	}
+	uitest.Type(t, d.canvas(), "pay")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	uitest.Expect(t, d.canvas(), "ledger-replica", "Project ID", "2 active, 1 modifying")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	uitest.Expect(t, d.canvas(), "Overview", "Frankfurt (eu-central-1) · AWS", "alice@acme.example")
+	d.press(t, "JSON")
+	uitest.Expect(t, d.canvas(), `"clusterId": "9003"`)
+	uitest.Key(d.canvas(), fyne.KeyDown) // the tab is kept from cluster to cluster
+	d.press(t, "Copy ID")
+	if got := d.app.Clipboard().Content(); got == "" {
+		t.Error("no id is on the clipboard")
+	}
+	d.press(t, "payments")
+	uitest.Expect(t, d.canvas(), "Project ID")
+}
+
+func TestBranchesComeWhenAClusterIsOpened(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Type(t, d.canvas(), "staging")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	uitest.Type(t, d.canvas(), "") // nothing
+	d.press(t, "orders-dev")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	d.until(t, "feature-tax")
+	d.press(t, "feature-tax")
+	uitest.Expect(t, d.canvas(), "Branch of", "orders-dev")
+}
+
+func TestLoadingIsSaidAndTheSearchWaits(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.faults(t, "slow=api:10s")
+	d.restart(t)
+	uitest.Expect(t, d.canvas(), "Reading your organization…", "Reading…")
+	uitest.Choose(t, d.window.Window(), "View", "Search")
+	uitest.Type(t, d.canvas(), "orders")
+	uitest.Choose(t, d.window.Window(), "View", "Change scope…")
+	uitest.ExpectNot(t, d.canvas(), "Apply")
+	d.faults(t)
+}
+
+func TestANodeThatCouldNotBeReadSaysWhyAndCanBeRetried(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.faults(t, "status=dedicated:403")
+	d.Person.Allows(alice, acme)
+	d.press(t, "Sign in with your browser")
+	d.Loop.Until(t, "what can be read", func() bool {
+		st := d.session.State()
+		return st.Phase == session.Browsing && !st.Reading
+	})
+	uitest.Type(t, d.canvas(), "analytics")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	uitest.Expect(t, d.canvas(), "Couldn't load", "Why?", "Retry")
+	d.press(t, "Why?")
+	uitest.Expect(t, d.canvas(), "What happened", "403")
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	uitest.ExpectNot(t, d.canvas(), "What happened")
+	d.faults(t)
+	d.press(t, "Retry")
+	d.until(t, "bi-warehouse-dr")
+	uitest.ExpectNot(t, d.canvas(), "Couldn't load")
+}
+
+func TestRevocationIsSaidInABannerAndTheRowsStay(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.Person.Revokes(t, d.Sandbox.Endpoints().Console, alice)
+	d.press(t, "Refresh")
+	d.until(t, "no longer accepts this sign-in")
+	d.Loop.Until(t, "the reading to end", func() bool { return !d.session.State().Reading })
+	uitest.Expect(t, d.canvas(), "Signed out by the server", "Sign in again")
+	d.expectRows(t, append(slices.Clone(acmeProjects), "Couldn't load: sign in again")...)
+	d.Person.Allows(alice, acme)
+	d.press(t, "Sign in again")
+	d.read(t)
+	uitest.ExpectNot(t, d.canvas(), "no longer accepts", "Signed out by the server")
+}
+
+func TestScopeIsNarrowedByUntickingAndBroughtBack(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.press(t, "Change scope")
+	uitest.Expect(t, d.canvas(), "What Canopy may see", "1 organization per grant", "Nothing changes")
+	if uitest.Choose(t, d.window.Window(), "View", "Refresh") {
+		t.Error("a shortcut works behind the dialog")
+	}
+	d.press(t, "analytics")
+	uitest.Key(d.canvas(), fyne.KeyDown, fyne.KeySpace) // empty-shell, by key
+	uitest.Expect(t, d.canvas(), "−2 projects (analytics, empty-shell): hidden at once", "permission: read-only")
+	d.expectHidden(t, false)
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	uitest.ExpectNot(t, d.canvas(), "What Canopy may see")
+	d.expectRows(t, "Acme Robotics", "payments", "staging", "staging-eu", "Tokyo Pilot", "(no project)", "2 hidden by you")
+	uitest.Expect(t, d.canvas(), "You see 5 of 7 projects")
+	d.Loop.Until(t, "the choice to be kept", func() bool { return len(d.Auth.Grants().List()[0].Scope.Only) == 5 })
+	d.restart(t)
+	d.read(t)
+	uitest.Expect(t, d.canvas(), "2 hidden by you")
+	d.press(t, "Change")
+	d.press(t, "empty-shell")
+	uitest.Expect(t, d.canvas(), "+1 project (empty-shell): shown at once")
+	uitest.Key(d.canvas(), fyne.KeyHome, fyne.KeySpace) // all
+	d.press(t, "Apply")
+	d.expectRows(t, acmeProjects...)
+}
+
+func (d *desk) expectHidden(t *testing.T, hidden bool) {
+	t.Helper()
+	if got := len(d.session.State().Grant.Scope.Only) > 0; got != hidden {
+		t.Errorf("something is hidden: %t, want %t", got, hidden)
+	}
+}
+
+func TestScopeDialogCannotHideEverythingAndEscapeChangesNothing(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Choose(t, d.window.Window(), "View", "Change scope…")
+	uitest.Key(d.canvas(), fyne.KeyHome, fyne.KeySpace)
+	uitest.Expect(t, d.canvas(), "Tick at least one project.")
+	d.press(t, "Apply")
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	uitest.Expect(t, d.canvas(), "What Canopy may see")
+	uitest.Key(d.canvas(), fyne.KeyEscape)
+	uitest.ExpectNot(t, d.canvas(), "What Canopy may see")
+	d.expectHidden(t, false)
+	d.expectRows(t, acmeProjects...)
+}
+
+func TestSearchFiltersAndEscapeBringsEverythingBack(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Choose(t, d.window.Window(), "View", "Search")
+	uitest.Type(t, d.canvas(), "ledger")
+	d.expectRows(t, "Acme Robotics", "payments", "ledger", "ledger-replica")
+	uitest.Type(t, d.canvas(), " zebra")
+	d.expectRows(t, "Acme Robotics")
+	uitest.Expect(t, d.canvas(), "Nothing matches")
+	uitest.Key(d.canvas(), fyne.KeyEscape)
+	d.expectRows(t, acmeProjects...)
+}
+
+func TestSwitchingGrantsClearsTheSearchAndShowsNoRowOfTheOther(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.Person.Allows(gina, globex)
+	uitest.Choose(t, d.window.Window(), "Canopy", "Sign in to another organization…")
+	d.read(t)
+	d.expectRows(t, "Globex", "payments", "sandbox")
+	uitest.Choose(t, d.window.Window(), "View", "Search")
+	uitest.Type(t, d.canvas(), "globex-core")
+	d.press(t, "Globex")
+	uitest.Expect(t, d.canvas(), alice, gina)
+	d.press(t, "Acme Robotics  ·  "+alice+"  ·  Sandbox")
+	d.read(t)
+	d.expectRows(t, acmeProjects...)
+	uitest.ExpectNot(t, d.canvas(), "globex-core", "Globex")
+}
+
+func TestSigningOutAsksFirst(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Choose(t, d.window.Window(), "Canopy", "Sign out…")
+	uitest.Expect(t, d.canvas(), "Sign out?", "Canopy forgets Acme Robotics on this machine")
+	uitest.Key(d.canvas(), fyne.KeyReturn) // the focus is on Cancel
+	uitest.ExpectNot(t, d.canvas(), "Sign out?")
+	d.expectRows(t, acmeProjects...)
+	uitest.Choose(t, d.window.Window(), "Canopy", "Sign out…")
+	d.press(t, "Sign out")
+	d.until(t, "Sign in with your browser")
+	d.Loop.Until(t, "the grant to go", func() bool { return len(d.session.State().Grants) == 0 })
+	if got := d.window.Window().Title(); got != "Canopy" {
+		t.Errorf("the title is %q", got)
+	}
+	if uitest.Choose(t, d.window.Window(), "View", "Refresh") {
+		t.Error("there is still something to refresh")
+	}
+}
+
+func TestOpenRowsSizeAndLookSurviveARestart(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Type(t, d.canvas(), "payments")
+	uitest.Key(d.canvas(), fyne.KeyRight)
+	before := d.rows()
+	uitest.Choose(t, d.window.Window(), "View", "Dark")
+	d.window.Window().Resize(fyne.NewSize(1010, 640))
+	size := d.canvas().Size()
+	d.restart(t)
+	d.read(t)
+	d.expectRows(t, before...)
+	if d.canvas().Size() != size {
+		t.Errorf("the window is %v large, want %v", d.canvas().Size(), size)
+	}
+	if got := d.app.Preferences().String(ui.PreferenceTheme); got != "dark" {
+		t.Errorf("the look is %q", got)
+	}
+	uitest.Choose(t, d.window.Window(), "View", "Close all")
+	d.expectRows(t, acmeProjects...)
+	uitest.Choose(t, d.window.Window(), "View", "Open all")
+	for _, name := range []string{"bi-warehouse", "ledger", "No clusters in this project"} {
+		if !slices.Contains(d.rows(), name) {
+			t.Errorf("%q is not among the rows %q although all are open", name, d.rows())
+		}
+	}
+}
+
+func TestHostileNamesAreShownAndNotObeyed(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, gina, globex)
+	uitest.Choose(t, d.window.Window(), "View", "Open all")
+	for _, name := range []string{`<img src=x onerror=alert(1)>`, `prod'; DROP TABLE clusters;--`, `=HYPERLINK("http://evil.example","open")`} {
+		if !slices.Contains(d.rows(), name) {
+			t.Errorf("%q is not shown as it is: %q", name, d.rows())
+		}
+	}
+	for _, text := range uitest.Texts(d.canvas()) {
+		for _, r := range text {
+			if r < 0x20 && r != '\n' || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
+				t.Errorf("%+q holds a character that acts", text)
+			}
+		}
+	}
+}
+
+func TestRightPressOffersWhatTheRowCanDo(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.PressRight(t, d.canvas(), "analytics")
+	uitest.Expect(t, d.canvas(), "Copy ID", "Copy name", "Open", "Refresh")
+	d.press(t, "Copy name")
+	if got := d.app.Clipboard().Content(); got != "analytics" {
+		t.Errorf("on the clipboard is %q", got)
+	}
+	uitest.Choose(t, d.window.Window(), "View", "Copy ID")
+	if got := d.app.Clipboard().Content(); got != "102" {
+		t.Errorf("on the clipboard is %q", got)
+	}
+}
+
+func TestConnectionStringsHoldAPlaceholderForThePassword(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Type(t, d.canvas(), "payments")
+	uitest.Key(d.canvas(), fyne.KeyRight, fyne.KeyRight)
+	for name, want := range map[string]string{
+		"URI": "mysql://", "JDBC": "jdbc:mysql://", "Go": "PASSWORD@tcp(", "MySQL command line": "--ssl-mode=VERIFY_IDENTITY",
+	} {
+		d.press(t, "Copy connection string")
+		d.press(t, name)
+		if got := d.app.Clipboard().Content(); !strings.Contains(got, want) {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	d.press(t, "Open in console")
+	d.Loop.Until(t, "the console", func() bool { return len(d.opened) == 1 })
+	if !strings.HasPrefix(d.opened[0], d.Sandbox.Endpoints().Console+"/tidbs/9003/") {
+		t.Errorf("%q was opened", d.opened[0])
+	}
+}
+
+func TestAboutAndSettings(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	uitest.Choose(t, d.window.Window(), "Canopy", "About Canopy")
+	uitest.Expect(t, d.canvas(), "Canopy 9.9.9", "settings.toml")
+	uitest.Key(d.canvas(), fyne.KeyEscape)
+	for _, s := range uitest.Look(d.canvas()) {
+		if b, ok := s.Object.(interface{ ProbeName() string }); ok && b.ProbeName() == "settings" {
+			test.Tap(s.Object.(fyne.Tappable))
+		}
+	}
+	d.press(t, "Copy the path of the settings file")
+	if got := d.app.Clipboard().Content(); !strings.HasSuffix(got, "settings.toml") {
+		t.Errorf("on the clipboard is %q", got)
+	}
+}
+
+func TestStatusFollowsTheTime(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	for _, c := range []struct {
+		wait, pass time.Duration
+		says       string
+	}{
+		{5 * time.Second, 7 * time.Second, "Updated 7 s ago"},
+		{5 * time.Second, 60 * time.Second, "Updated 1 min ago"},
+		{30 * time.Second, 2 * time.Hour, "Updated 2 h ago"},
+	} {
+		d.Clock.AwaitWaiter(t, c.wait)
+		d.Clock.Advance(c.pass)
+		d.until(t, c.says)
+	}
+}
+
+func TestSigningOutWhileTheServerIsDownSaysSo(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	if err := d.Sandbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	uitest.Choose(t, d.window.Window(), "Canopy", "Sign out…")
+	d.press(t, "Sign out")
+	d.until(t, "the server could not be told")
+	uitest.Expect(t, d.canvas(), "Authorized OAuth Apps", "Sign in with your browser")
+}
