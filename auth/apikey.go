@@ -8,8 +8,9 @@ import (
 
 // SignInWithAPIKey makes a grant of a TiDB Cloud API key, which authorizes by
 // HTTP Digest. The key is tried with one read of the IAM host before it is
-// stored; a key that is refused gives ErrDenied.
-func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string, public string, private Secret) (Grant, error) {
+// stored; a key that is refused gives ErrDenied. Of the options only Keep means
+// something here.
+func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string, public string, private Secret, o ...Options) (Grant, error) {
 	env, err := a.environment(environment)
 	if err != nil {
 		return Grant{}, err
@@ -18,7 +19,13 @@ func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string
 		return Grant{}, newProblem(ErrDenied, "the API key lacks its public or its private part; give both")
 	}
 	t := &attempt{a: a, env: env, report: func(Progress) {}}
+	for _, one := range o {
+		t.options.Keep = one.Keep
+	}
 	if err := t.choosePlace(ctx); err != nil {
+		if ctx.Err() != nil {
+			return Grant{}, ended(ctx)
+		}
 		return Grant{}, err
 	}
 	if err := t.tryKey(ctx, Secret(public), private); err != nil {

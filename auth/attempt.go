@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -24,6 +23,7 @@ type attempt struct {
 	key      attemptKey
 	kept     string
 	keep     Store
+	user     User // who signed in, as soon as it is known
 	progress Progress
 	report   func(Progress)
 }
@@ -52,7 +52,7 @@ func (a *Authenticator) begin(ctx context.Context, m Method, environment string,
 	if !t.enter() {
 		return nil, fmt.Errorf("environment %q: %w", environment, ErrInProgress)
 	}
-	if err := t.choosePlace(ctx); err != nil {
+	if err := t.prepare(ctx); err != nil {
 		t.end()
 		if ctx.Err() != nil {
 			return nil, ended(ctx)
@@ -61,6 +61,19 @@ func (a *Authenticator) begin(ctx context.Context, m Method, environment string,
 	}
 	t.progress.Deadline = a.cfg.Now().Add(t.timeout)
 	return t, nil
+}
+
+// prepare asks the Store for what the attempt will need of it.
+func (t *attempt) prepare(ctx context.Context) error {
+	if err := t.choosePlace(ctx); err != nil {
+		return err
+	}
+	env, err := t.a.identified(ctx, t.env)
+	if err != nil {
+		return fmt.Errorf("before signing in: %w", err)
+	}
+	t.env = env
+	return nil
 }
 
 func (t *attempt) enter() bool {
@@ -80,28 +93,39 @@ func (t *attempt) end() {
 }
 
 // choosePlace finds out where the credential will be kept before the user is
-// sent through a sign-in that could not be kept. Only a keyring that is absent
-// is replaced by the session, and only where the user chose that: a slow or
-// locked one is still the user's keyring (oauth.md §5 row 11).
+// sent through a sign-in that could not be kept. Nothing stands in for the
+// keyring unless the user chose it for this attempt: not where it is absent,
+// even less where it is slow or locked (oauth.md §5 row 11).
 func (t *attempt) choosePlace(ctx context.Context) error {
-	c := t.a.cfg
-	t.keep, t.kept = c.Store, KeptKeyring
-	if c.Store == nil || t.options.SessionOnly {
-		if c.Session == nil {
-			return errors.New("auth: there is no Config.Session to keep the credential in; set one")
+	t.kept = orDefault(t.options.Keep, KeptKeyring)
+	t.keep = t.a.place(t.kept)
+	switch t.kept {
+	case KeptKeyring:
+		if t.keep == nil {
+			return fmt.Errorf("before signing in: %w", ErrKeyringAbsent)
 		}
-		t.keep, t.kept = c.Session, KeptSession
-		return nil
+	case KeptSession, KeptFile:
+		if t.keep == nil {
+			return fmt.Errorf("auth: Config has no place for Options.Keep %q; set one", t.kept)
+		}
+	default:
+		return fmt.Errorf("auth: Options.Keep is %q; use KeptKeyring, KeptSession or KeptFile", t.kept)
 	}
-	_, err := c.Store.Get(ctx, "probe")
-	switch {
-	case err == nil, errors.Is(err, ErrNotFound):
-		return nil
-	case errors.Is(err, ErrKeyringAbsent) && c.Session != nil:
-		t.keep, t.kept = c.Session, KeptSession
-		return nil
+	if err := reachable(ctx, t.keep); err != nil {
+		return fmt.Errorf("before signing in: %w", err)
 	}
-	return fmt.Errorf("before signing in: %w", err)
+	return nil
+}
+
+// reachable asks a Store for something, or for its passphrase where it has one.
+func reachable(ctx context.Context, s Store) error {
+	if locked, ok := s.(interface{ Unlock(context.Context) error }); ok {
+		return locked.Unlock(ctx)
+	}
+	if _, err := s.Get(ctx, "probe"); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 func (t *attempt) at(s Stage) {
@@ -120,6 +144,7 @@ func (t *attempt) store(ctx context.Context, m Method, got *tokens) (Grant, erro
 		t.discard(got)
 		return Grant{}, err
 	}
+	t.user = user
 	grant, err := t.newGrant(m, user, got)
 	if err != nil {
 		t.discard(got)
@@ -154,13 +179,13 @@ func (t *attempt) who(ctx context.Context, got *tokens) (User, error) {
 }
 
 func (t *attempt) newGrant(m Method, user User, got *tokens) (Grant, error) {
-	id, err := t.a.random()
+	id, err := t.a.newID()
 	if err != nil {
 		return Grant{}, err
 	}
 	now := t.a.cfg.Now().Round(0)
 	grant := Grant{
-		ID:           id[:22], // 16 bytes tell grants apart
+		ID:           id,
 		Environment:  t.env.Name,
 		Method:       m,
 		Issuer:       t.env.Issuer,
@@ -200,43 +225,4 @@ func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) err
 		return ended(ctx)
 	}
 	return err
-}
-
-// replace gives the old grant back when the new one is stored (RFC 9700: a
-// swap), and when the same user granted the same once more. A different user
-// than the one asked for replaces nobody: both stay, and the caller shows them.
-func (t *attempt) replace(grant Grant) {
-	for _, old := range t.a.cfg.Grants.List() {
-		asked := old.ID == t.options.Replaces && !otherUser(old.User, grant.User)
-		if old.ID == grant.ID || (!asked && !sameGrant(old, grant)) {
-			continue
-		}
-		t.a.work.do(func(ctx context.Context) {
-			if _, err := t.a.SignOut(ctx, old.ID); err != nil {
-				t.a.cfg.Log.Warn("the replaced grant could not be erased", "grant", old.ID, "error", err)
-			}
-		})
-	}
-}
-
-func otherUser(a, b User) bool {
-	return a.Subject != "" && b.Subject != "" && a.Subject != b.Subject
-}
-
-// sameGrant reports whether two grants say the same about who and what.
-func sameGrant(a, b Grant) bool {
-	return a.Environment == b.Environment && a.Issuer == b.Issuer && a.ClientID == b.ClientID && a.Method == b.Method &&
-		a.User.Subject != "" && a.User.Subject == b.User.Subject &&
-		a.Organization.ID != "" && a.Organization.ID == b.Organization.ID &&
-		a.AllProjects == b.AllProjects && slices.Equal(a.Projects, b.Projects) && a.Role == b.Role
-}
-
-// discard gives tokens back that nobody will use.
-func (t *attempt) discard(got *tokens) {
-	if got == nil {
-		return
-	}
-	t.a.work.do(func(ctx context.Context) {
-		t.a.giveBack(ctx, t.env, newCredential(got, t.a.cfg.Now()))
-	})
 }

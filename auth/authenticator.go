@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,13 +17,14 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Config is what an Authenticator is made of. Grants is needed, and Store or
-// Session; the zero value of every other field works.
+// Config is what an Authenticator is made of. Grants is needed, and one of
+// Store, Session and File; the zero value of every other field works.
 type Config struct {
 	Environments []Environment
 	Grants       *Grants
-	Store        Store
-	Session      Store                                       // used when Store is absent and the user chose "this session only"; nil: never
+	Store        Store                                       // where credentials are kept unless Options.Keep says otherwise: the keyring
+	Session      Store                                       // makes KeptSession possible; nil: never
+	File         Store                                       // makes KeptFile possible, such as a PassphraseFile; nil: never
 	HTTP         *http.Client                                // nil: the system's proxy and roots, 30 s
 	Open         func(ctx context.Context, url string) error // nil: OpenBrowser
 	Now          func() time.Time                            // nil: time.Now
@@ -30,7 +32,8 @@ type Config struct {
 	Wait   func(ctx context.Context, d time.Duration) error
 	Rand   io.Reader                                           // nil: crypto/rand
 	Listen func(network, address string) (net.Listener, error) // nil: net.Listen
-	Page   func(PageView) []byte                               // what the browser shows at the end; nil: DefaultPage
+	Words  func(PageView) Words                                // what DefaultPage says, in the user's language; nil: English
+	Page   func(PageView) []byte                               // what the browser shows at the end; nil: DefaultPage with Words
 	Log    *slog.Logger                                        // nil: none. It is never given a secret
 }
 
@@ -56,8 +59,8 @@ func New(c Config) (*Authenticator, error) {
 	if c.Grants == nil {
 		return nil, errors.New("auth: Config.Grants is missing; open it with OpenGrants")
 	}
-	if c.Store == nil && c.Session == nil {
-		return nil, errors.New("auth: Config.Store and Config.Session are missing; give one of them")
+	if c.Store == nil && c.Session == nil && c.File == nil {
+		return nil, errors.New("auth: Config.Store, Config.Session and Config.File are missing; give one of them")
 	}
 	c.setDefaults()
 	a := &Authenticator{
@@ -97,7 +100,8 @@ func (c *Config) setDefaults() {
 		c.Listen = net.Listen
 	}
 	if c.Page == nil {
-		c.Page = DefaultPage
+		words := c.Words
+		c.Page = func(v PageView) []byte { return drawPage(v, words) }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -151,20 +155,38 @@ func (a *Authenticator) environment(name string) (*Environment, error) {
 	return e, nil
 }
 
+// place gives the Store behind a name, nil where the Config has none.
+func (a *Authenticator) place(kept string) Store {
+	switch kept {
+	case KeptSession:
+		return a.cfg.Session
+	case KeptFile:
+		return a.cfg.File
+	}
+	return a.cfg.Store
+}
+
 // store gives the place where a grant's credential is kept.
 func (a *Authenticator) store(kept string) (Store, error) {
-	s := a.cfg.Store
-	if kept == KeptSession {
-		s = a.cfg.Session
-	}
+	s := a.place(kept)
 	if s == nil {
 		return nil, fmt.Errorf("the credential was kept in the %s, which is not in use now: %w", kept, ErrSignInAgain)
 	}
 	return s, nil
 }
 
-// random gives 32 bytes of randomness as text: state, verifier and ids (RFC
-// 7636 §4.1 asks for 43 characters at least).
+// newID names a grant. It is hexadecimal: ids stand in command lines, where
+// nothing may begin with a dash.
+func (a *Authenticator) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(a.cfg.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("draw a random value: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// random gives 32 bytes of randomness as text: state and verifier (RFC 7636
+// §4.1 asks for 43 characters at least).
 func (a *Authenticator) random() (string, error) {
 	var b [32]byte
 	if _, err := io.ReadFull(a.cfg.Rand, b[:]); err != nil {

@@ -18,10 +18,7 @@ func deviceHouse(t *testing.T, change map[string]any) *house {
 	h := newHouse(t, func(c *auth.Config, _ *auth.Environment) { c.Open = noBrowser(t) })
 	h.clock.let(func(time.Duration) bool { return true })
 	h.server.approved = true
-	h.server.device = map[string]any{
-		"device_code": "canary-device-code", "user_code": "WDJB-MJHT", "verification_uri": h.server.URL + "/device",
-		"verification_uri_complete": h.server.URL + "/device?user_code=WDJB-MJHT", "expires_in": 900, "interval": 5,
-	}
+	h.server.device = deviceAnswer(h.server.URL)
 	for name, value := range change {
 		h.server.device[name] = value
 		if value == nil {
@@ -29,6 +26,13 @@ func deviceHouse(t *testing.T, change map[string]any) *house {
 		}
 	}
 	return h
+}
+
+func deviceAnswer(origin string) map[string]any {
+	return map[string]any{
+		"device_code": "canary-device-code", "user_code": "WDJB-MJHT", "verification_uri": origin + "/device",
+		"verification_uri_complete": origin + "/device?user_code=WDJB-MJHT", "expires_in": 900, "interval": 5,
+	}
 }
 
 func (h *house) signInWithDevice() (auth.Grant, error) {

@@ -125,9 +125,23 @@ func newRefusal(host string, answer *http.Response, code, description string, se
 	if description = clean(description, 200, secrets...); description != "" {
 		words += " (" + description + ")"
 	}
-	r.text = words + "; try again later"
+	r.text = words + "; " + advice(code, answer.StatusCode)
 	r.kinds = []error{ErrServer}
 	return r
+}
+
+// advice says what to do about an error code (RFC 6749 §5.2). A server in
+// trouble may say anything: then its code says nothing.
+func advice(code string, status int) string {
+	if status/100 != 5 {
+		switch code {
+		case "invalid_grant":
+			return "sign in again"
+		case "invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type":
+			return "check the environment's settings"
+		}
+	}
+	return "try again later"
 }
 
 func retryAfter(h http.Header) time.Duration {

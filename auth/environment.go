@@ -46,9 +46,17 @@ type Environment struct {
 
 	IAM, Serverless, Dedicated, Console string // base URLs of the API hosts and the console, without trailing slash
 
-	ClientID     string
-	ClientSecret Secret
-	Scope        string
+	ClientID        string
+	ClientSecret    Secret
+	SecretInKeyring bool // without ClientSecret: read it from Config.Store, where SetClientSecret put it
+	Scope           string
+
+	// SeparateConsents says that the server keeps the consents of one user and
+	// client apart, so that revoking the tokens of one leaves those of another
+	// alone. No metadata tells, and for some servers it is not so: panva's
+	// oidc-provider ends everything of a user and client at once. Without this
+	// promise a replaced grant is erased here and not revoked.
+	SeparateConsents bool
 
 	RedirectHost  string   // "127.0.0.1" (default), "localhost" or "::1": the literal that is registered
 	RedirectPorts []int    // tried in order; empty: an ephemeral port

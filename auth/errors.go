@@ -30,6 +30,8 @@ var (
 	ErrOffline = errors.New("the sign-in server could not be reached; it is tried again with the next request")
 	// ErrNoClientID: the environment has no OAuth client id (facts: TiDB Cloud gives them to partners only).
 	ErrNoClientID = errors.New("no client id is set; set one in the settings, or use an API key or the sandbox")
+	// ErrNoClientSecret: the environment's client secret is not in the keyring, where it should be.
+	ErrNoClientSecret = errors.New("its client secret is not in the keyring; enter it in the settings")
 	// ErrInProgress: the same sign-in is already under way.
 	ErrInProgress = errors.New("this sign-in is already under way; finish or cancel it first")
 

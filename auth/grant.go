@@ -63,11 +63,12 @@ type Grant struct {
 	Scope        Scope        `json:"scope"`                   // what the window may show now
 	GrantedAt    time.Time    `json:"granted_at"`
 	LastUsed     time.Time    `json:"last_used"` // set when signing in, and by whoever opens the grant
-	Kept         string       `json:"kept"`      // where the credential is kept: KeptKeyring or KeptSession
+	Kept         string       `json:"kept"`      // where the credential is kept: KeptKeyring, KeptSession or KeptFile
 }
 
 // The places where a credential can be kept.
 const (
-	KeptKeyring = "keyring"
-	KeptSession = "session"
+	KeptKeyring = "keyring" // Config.Store
+	KeptSession = "session" // Config.Session, until the program ends
+	KeptFile    = "file"    // Config.File, encrypted with a passphrase
 )

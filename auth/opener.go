@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"canopy/auth/internal/opener"
 )
@@ -17,7 +19,18 @@ func OpenBrowser(ctx context.Context, url string) error {
 	if err := checkAddress(url); err != nil {
 		return err
 	}
+	if i := strings.IndexFunc(url, actsInAShell); i >= 0 {
+		return fmt.Errorf("the address holds the character %q, which could act on its way to the browser; open it by hand if you trust it: %w", url[i], ErrUntrusted)
+	}
 	return opener.System().Open(ctx, url)
+}
+
+// actsInAShell reports whether a character of an address could do more than
+// name a page. wslview and the like hand addresses to PowerShell; the address
+// itself may come from a server. All of them can be percent-encoded, and are
+// in every address that Canopy makes.
+func actsInAShell(r rune) bool {
+	return r <= ' ' || r >= 0x7F || strings.ContainsRune("$`\"'()<>;|\\^{}", r)
 }
 
 // BrowserDoubt says why the browser that opens here may not reach the

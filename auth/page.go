@@ -24,7 +24,8 @@ type PageView struct {
 	Outcome      Outcome
 	User         string // who signed in, "" when not known
 	Organization string // where, "" when not known
-	Reason       string // why it failed: one sentence, no secret
+	Reason       string // why it failed: one sentence in English, no secret
+	Err          error  // the same, for words of another language
 	// Nonce is what <style nonce="…"> must carry: the page's policy allows
 	// nothing else, no script, no outside resource.
 	Nonce string
@@ -54,29 +55,47 @@ func (a *Authenticator) lastPage(g Grant, err error) func(nonce string) []byte {
 	case errors.Is(err, ErrDenied):
 		return a.page(PageView{Outcome: OutcomeDenied})
 	}
-	return a.page(PageView{Outcome: OutcomeFailed, Reason: err.Error()})
+	return a.page(PageView{Outcome: OutcomeFailed, Reason: err.Error(), Err: err})
+}
+
+// Words are what a page says, as plain text: the page escapes it.
+type Words struct {
+	Lang  string   // language tag of the text, such as "de" (RFC 5646); "" leaves it open
+	Title string   // the heading, and the name of the tab
+	Lines []string // paragraphs; the last one is muted
 }
 
 // DefaultPage is the page in plain English: dark when the browser is, without
 // script, outside resource, or a button to close what a page cannot close.
-func DefaultPage(v PageView) []byte {
-	title, lines := words(v)
+// Config.Words has it say the same in another language.
+func DefaultPage(v PageView) []byte { return drawPage(v, EnglishWords) }
+
+// drawPage draws the page with the given words, which may be nil.
+func drawPage(v PageView, words func(PageView) Words) []byte {
+	if words == nil {
+		words = EnglishWords
+	}
+	w := words(v)
+	if w.Title == "" { // an outcome those words do not know
+		w = EnglishWords(v)
+	}
 	var b strings.Builder
-	b.WriteString("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
+	b.WriteString("<!DOCTYPE html>\n<html lang=\"" + html.EscapeString(w.Lang) + "\">\n<head>\n<meta charset=\"utf-8\">\n" +
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
 		"<meta name=\"color-scheme\" content=\"light dark\">\n" +
 		"<link rel=\"icon\" href=\"data:,\">\n<title>")
-	b.WriteString(html.EscapeString(title) + " · Canopy</title>\n<style nonce=\"")
+	b.WriteString(html.EscapeString(w.Title) + " · Canopy</title>\n<style nonce=\"")
 	b.WriteString(html.EscapeString(v.Nonce) + "\">\n" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>")
-	b.WriteString(html.EscapeString(title) + "</h1>\n")
-	for _, line := range lines {
+	b.WriteString(html.EscapeString(w.Title) + "</h1>\n")
+	for _, line := range w.Lines {
 		b.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
 	}
 	b.WriteString("</main>\n</body>\n</html>\n")
 	return []byte(b.String())
 }
 
-func words(v PageView) (title string, lines []string) {
+// EnglishWords are the words of DefaultPage.
+func EnglishWords(v PageView) Words {
 	const back = "You can close this page and go back to Canopy."
 	switch v.Outcome {
 	case OutcomeSuccess:
@@ -89,15 +108,19 @@ func words(v PageView) (title string, lines []string) {
 		case v.Organization != "":
 			line = "You are signed in to " + v.Organization + "."
 		}
-		return "Signed in", []string{line, back}
+		return english("Signed in", line, back)
 	case OutcomeDenied:
-		return "Not signed in", []string{"You chose not to allow it. Nothing was stored.", back}
+		return english("Not signed in", "You chose not to allow it. Nothing was stored.", back)
 	case OutcomeFailed:
-		return "Not signed in", []string{"It did not work: " + v.Reason, "Nothing was stored. " + back}
+		return english("Not signed in", "It did not work: "+v.Reason, "Nothing was stored. "+back)
 	case OutcomeWaiting:
-		return "One moment", []string{"Canopy is still finishing the sign-in."}
+		return english("One moment", "Canopy is still finishing the sign-in.")
 	}
-	return "Nothing to see here", []string{"This address does not belong to the sign-in that Canopy is waiting for. It was ignored."}
+	return english("Nothing to see here", "This address does not belong to the sign-in that Canopy is waiting for. It was ignored.")
+}
+
+func english(title string, lines ...string) Words {
+	return Words{Lang: "en", Title: title, Lines: lines}
 }
 
 // The colours are the tokens of the design: background, surface, line, text, muted.

@@ -41,9 +41,12 @@ type Progress struct {
 type Options struct {
 	SelectAccount bool          // adds prompt=select_account (OIDC Core §3.1.2.1)
 	LoginHint     string        // adds login_hint
-	Replaces      string        // id of the grant that the new one replaces; it is revoked after the new one is stored
+	Replaces      string        // id of the grant that the new one replaces; it is given back after the new one is stored
 	Timeout       time.Duration // default 5 minutes
-	SessionOnly   bool          // keep the credential in Config.Session, for this session only
+	// Keep is where the credential is kept: KeptKeyring (default), KeptSession
+	// or KeptFile. Where that place cannot be used, signing in fails: nothing
+	// stands in for a keyring but what the user chose here (oauth.md §5 row 11).
+	Keep string
 }
 
 // defaultTimeout is how long an attempt waits for the user's answer.

@@ -91,7 +91,7 @@ func (a *Authenticator) transact(id string, refused Secret) (*credential, error)
 		return nil, err
 	}
 	defer unlock()
-	r, err := a.newRenewal(id, refused)
+	r, err := a.newRenewal(ctx, id, refused)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ type renewal struct {
 	refused Secret
 }
 
-func (a *Authenticator) newRenewal(id string, refused Secret) (*renewal, error) {
+func (a *Authenticator) newRenewal(ctx context.Context, id string, refused Secret) (*renewal, error) {
 	grant, ok := a.cfg.Grants.Get(id)
 	if !ok {
 		return nil, &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
@@ -141,6 +141,11 @@ func (a *Authenticator) newRenewal(id string, refused Secret) (*renewal, error) 
 	store, err := a.store(grant.Kept)
 	if err != nil {
 		return nil, err
+	}
+	if grant.Method != MethodAPIKey {
+		if env, err = a.identified(ctx, env); err != nil {
+			return nil, also(fmt.Errorf("renew: %w", err), ErrOffline)
+		}
 	}
 	return &renewal{a: a, grant: grant, env: env, store: store, session: a.sessionOf(id), refused: refused}, nil
 }
@@ -303,6 +308,8 @@ func (r *renewal) abandon(ctx context.Context, next *credential) error {
 	if err := forget(ctx, r.store, r.grant.ID); err != nil {
 		r.a.cfg.Log.Warn("a signed-out credential could not be erased", "grant", r.grant.ID, "error", err)
 	}
-	r.a.giveBack(ctx, r.env, next)
+	if !r.a.spares(r.env, r.grant) {
+		r.a.giveBack(ctx, r.env, next)
+	}
 	return &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
 }

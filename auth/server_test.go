@@ -37,6 +37,11 @@ type server struct {
 	posts     []request                                                               // every POST
 	serial    int
 	noRotate  bool
+	oneGrant  bool              // one consent per user and client, as panva's oidc-provider has it: revoking a token ends them all
+	endsOld   bool              // a new consent ends the tokens of the one before
+	people    map[string]string // family → who was hinted at
+	owner     map[string]string // access token → family
+	secret    string            // the client's; "" is a public client
 	lifetime  any
 	details   string
 	device    map[string]any
@@ -53,6 +58,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{
 		codes: map[string]url.Values{}, access: map[string]bool{}, refresh: map[string]string{}, used: map[string]string{},
+		people: map[string]string{}, owner: map[string]string{},
 		lifetime: 3600,
 		details:  `[{"type":"tidbcloud","organization":{"id":"1001","name":"Acme"},"projects":[{"id":"p1","name":"One"},{"id":"p2","name":"Two"}],"role":"org:owner"}]`,
 	}
@@ -61,7 +67,7 @@ func newServer(t *testing.T) *server {
 	mux.HandleFunc("POST /", s.servePost)
 	mux.HandleFunc("GET /userinfo", func(w http.ResponseWriter, q *http.Request) {
 		if s.bearer(w, q) {
-			reply(w, 200, map[string]any{"sub": "u-1", "email": "ada@example.com", "first_name": "Ada", "last_name": "Byron", "username": "ada"})
+			reply(w, 200, map[string]any{"sub": s.user(q), "email": "ada@example.com", "first_name": "Ada", "last_name": "Byron", "username": "ada"})
 		}
 	})
 	mux.HandleFunc("GET /v1beta1/", func(w http.ResponseWriter, q *http.Request) {
@@ -149,6 +155,10 @@ func (s *server) servePost(w http.ResponseWriter, q *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.secret != "" && s.secret != params["client_secret"] {
+		reply(w, 401, map[string]any{"error": "invalid_client"})
+		return
+	}
 	switch q.URL.Path {
 	case "/token":
 		s.serveToken(w, params)
@@ -174,7 +184,12 @@ func (s *server) serveToken(w http.ResponseWriter, p map[string]string) {
 			refuse("invalid_grant")
 			return
 		}
-		s.issue(w, fmt.Sprint("family-", s.serial))
+		if s.endsOld {
+			s.endAll()
+		}
+		family := fmt.Sprint("family-", s.serial)
+		s.people[family] = asked.Get("login_hint")
+		s.issue(w, family)
 	case "refresh_token":
 		if family, ok := s.used[p["refresh_token"]]; ok { // reuse: the family dies (RFC 9700 §4.14.2)
 			maps.DeleteFunc(s.refresh, func(_, f string) bool { return f == family })
@@ -207,7 +222,7 @@ func (s *server) serveToken(w http.ResponseWriter, p map[string]string) {
 func (s *server) issue(w http.ResponseWriter, family string) {
 	s.serial++
 	access, refresh := fmt.Sprintf("canary-access-%04d-qwer", s.serial), fmt.Sprintf("canary-refresh-%04d-asdf", s.serial)
-	s.access[access] = true
+	s.access[access], s.owner[access] = true, family
 	answer := map[string]any{"access_token": access, "token_type": "Bearer", "scope": "org:owner", "authorization_details": json.RawMessage(s.details)}
 	if s.lifetime != nil {
 		answer["expires_in"] = s.lifetime
@@ -220,10 +235,29 @@ func (s *server) issue(w http.ResponseWriter, family string) {
 }
 
 func (s *server) revoke(token string) {
+	_, known := s.refresh[token]
+	if s.oneGrant && (known || s.access[token]) {
+		s.endAll()
+	}
 	delete(s.access, token)
 	if family, ok := s.refresh[token]; ok {
 		maps.DeleteFunc(s.refresh, func(_, f string) bool { return f == family })
 	}
+}
+
+// user is whom a token is of: who was hinted at, else always the same.
+func (s *server) user(q *http.Request) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hint := s.people[s.owner[strings.TrimPrefix(q.Header.Get("Authorization"), "Bearer ")]]; hint != "" {
+		return hint
+	}
+	return "u-1"
+}
+
+func (s *server) endAll() {
+	clear(s.access)
+	clear(s.refresh)
 }
 
 // bearer answers 401 unless the request carries a valid access token.

@@ -22,19 +22,28 @@ func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool,
 	if !ok {
 		return false, fmt.Errorf("grant %s: %w", grantID, ErrNotFound)
 	}
-	held := a.sessionOf(grantID).leave()
+	if told, err = a.leave(ctx, grant, nil); err != nil {
+		return told, fmt.Errorf("sign out: %w", err)
+	}
+	return told, nil
+}
+
+// leave erases a grant here and tells the server, unless spare says that its
+// tokens are better left alone. spare is asked when the grant is erased.
+func (a *Authenticator) leave(ctx context.Context, grant Grant, spare func(*Environment, Grant) bool) (told bool, err error) {
+	held := a.sessionOf(grant.ID).leave()
 	cred, err := a.erase(ctx, grant)
 	if cred == nil {
 		cred = held
 	}
-	if env, envErr := a.environment(grant.Environment); envErr == nil && cred != nil {
+	if env, envErr := a.environment(grant.Environment); envErr == nil && cred != nil && (spare == nil || !spare(env, grant)) {
 		told = a.giveBack(ctx, env, cred)
 	}
 	if err != nil {
-		return told, fmt.Errorf("sign out: %w", err)
+		return told, err
 	}
 	a.mu.Lock()
-	delete(a.sessions, grantID)
+	delete(a.sessions, grant.ID)
 	a.mu.Unlock()
 	return told, nil
 }
@@ -67,6 +76,11 @@ func (a *Authenticator) giveBack(ctx context.Context, env *Environment, c *crede
 		return true
 	}
 	if env.RevocationEndpoint == "" {
+		return false
+	}
+	env, err := a.identified(ctx, env)
+	if err != nil {
+		a.cfg.Log.Warn("the tokens could not be revoked", "error", err)
 		return false
 	}
 	e := endpoint{http: a.server, env: env}

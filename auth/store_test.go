@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"canopy/auth"
 )
@@ -51,55 +52,86 @@ func (b brokenStore) Put(context.Context, string, []byte) error   { return b.err
 func (b brokenStore) Get(context.Context, string) ([]byte, error) { return nil, b.err }
 func (b brokenStore) Delete(context.Context, string) error        { return b.err }
 
-func TestBehaviour11OnlyAnAbsentKeyringIsReplacedAndOnlyByChoice(t *testing.T) {
+func TestBehaviour11NothingStandsInForTheKeyringButWhatTheUserChose(t *testing.T) {
+	session := auth.NewMemoryStore()
 	for name, c := range map[string]struct {
 		keyring error
+		none    bool
 		session auth.Store
-		only    bool
+		keep    string
 		kept    string
 		is      error
 	}{
-		"absent, and the session was chosen":     {keyring: auth.ErrKeyringAbsent, session: auth.NewMemoryStore(), kept: auth.KeptSession},
-		"absent, and nothing was chosen":         {keyring: auth.ErrKeyringAbsent, is: auth.ErrKeyringAbsent},
-		"slow":                                   {keyring: auth.ErrKeyringSlow, session: auth.NewMemoryStore(), is: auth.ErrKeyringSlow},
-		"locked":                                 {keyring: auth.ErrKeyringLocked, session: auth.NewMemoryStore(), is: auth.ErrKeyringLocked},
-		"denied":                                 {keyring: auth.ErrKeyringDenied, session: auth.NewMemoryStore(), is: auth.ErrKeyringDenied},
-		"locked, and the session asked for":      {keyring: auth.ErrKeyringLocked, session: auth.NewMemoryStore(), only: true, kept: auth.KeptSession},
-		"there, and the session was chosen once": {session: auth.NewMemoryStore(), kept: auth.KeptKeyring},
+		"there":                              {session: session, kept: auth.KeptKeyring},
+		"there, and asked for":               {session: session, keep: auth.KeptKeyring, kept: auth.KeptKeyring},
+		"there, and the session was chosen":  {session: session, keep: auth.KeptSession, kept: auth.KeptSession},
+		"absent, and nothing was chosen":     {keyring: auth.ErrKeyringAbsent, session: session, is: auth.ErrKeyringAbsent},
+		"absent, and there is no session":    {keyring: auth.ErrKeyringAbsent, is: auth.ErrKeyringAbsent},
+		"absent, and the session was chosen": {keyring: auth.ErrKeyringAbsent, session: session, keep: auth.KeptSession, kept: auth.KeptSession},
+		"not even configured":                {none: true, session: session, is: auth.ErrKeyringAbsent},
+		"not configured, the session chosen": {none: true, session: session, keep: auth.KeptSession, kept: auth.KeptSession},
+		"slow":                               {keyring: auth.ErrKeyringSlow, session: session, is: auth.ErrKeyringSlow},
+		"locked":                             {keyring: auth.ErrKeyringLocked, session: session, is: auth.ErrKeyringLocked},
+		"denied":                             {keyring: auth.ErrKeyringDenied, session: session, is: auth.ErrKeyringDenied},
+		"locked, and the session was chosen": {keyring: auth.ErrKeyringLocked, session: session, keep: auth.KeptSession, kept: auth.KeptSession},
+		"absent, and asked for all the same": {keyring: auth.ErrKeyringAbsent, session: session, keep: auth.KeptKeyring, is: auth.ErrKeyringAbsent},
 	} {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, func(cfg *auth.Config, _ *auth.Environment) {
-				cfg.Session = c.session
-				if c.keyring != nil {
-					cfg.Store = brokenStore{c.keyring}
+		for way, signIn := range map[string]func(*house, auth.Options) (auth.Grant, error){
+			"browser": func(h *house, o auth.Options) (auth.Grant, error) { return h.signIn(o) },
+			"device": func(h *house, o auth.Options) (auth.Grant, error) {
+				h.server.with(func() { h.server.device, h.server.approved = deviceAnswer(h.server.URL), true })
+				h.clock.let(func(d time.Duration) bool { return d <= 5*time.Second })
+				return h.auth.SignInWithDevice(h.t.Context(), "test", o, nil)
+			},
+			"API key": func(h *house, o auth.Options) (auth.Grant, error) {
+				handler, _ := digested("PUBLICKEY", "canary-private-key")
+				h.server.with(func() { h.server.api = handler })
+				return h.auth.SignInWithAPIKey(h.t.Context(), "test", "PUBLICKEY", "canary-private-key", o)
+			},
+		} {
+			t.Run(name+" by "+way, func(t *testing.T) {
+				h := newHouse(t, func(cfg *auth.Config, _ *auth.Environment) {
+					cfg.Session = c.session
+					if c.keyring != nil {
+						cfg.Store = brokenStore{c.keyring}
+					}
+					if c.none {
+						cfg.Store = nil
+					}
+					if c.is != nil {
+						cfg.Open = noBrowser(t)
+					}
+				})
+				g, err := signIn(h, auth.Options{Keep: c.keep})
+				if !errors.Is(err, c.is) || g.Kept != c.kept {
+					t.Fatalf("kept in %q, %v", g.Kept, err)
 				}
-				if c.is != nil {
-					cfg.Open = noBrowser(t)
+				if err != nil {
+					h.nothingStored()
+					if n := len(h.server.asked("/device")); n != 0 {
+						t.Errorf("%d device codes were asked for", n)
+					}
+					return
+				}
+				if status, err := h.get(g); status != 200 || err != nil {
+					t.Errorf("reading gives %d, %v", status, err)
 				}
 			})
-			g, err := h.signIn(auth.Options{SessionOnly: c.only})
-			if !errors.Is(err, c.is) || g.Kept != c.kept {
-				t.Fatalf("kept in %q, %v", g.Kept, err)
-			}
-			if err != nil {
-				h.nothingStored()
-				return
-			}
-			if status, err := h.get(g); status != 200 || err != nil {
-				t.Errorf("reading gives %d, %v", status, err)
-			}
-		})
+		}
 	}
 }
 
-func TestWithoutASessionThereIsNoSessionOnly(t *testing.T) {
+func TestBehaviour11APlaceThatIsNotThereCannotBeChosen(t *testing.T) {
 	h := newHouse(t, func(c *auth.Config, _ *auth.Environment) { c.Open = noBrowser(t) })
-	if _, err := h.signIn(auth.Options{SessionOnly: true}); err == nil || !strings.Contains(err.Error(), "Session") {
-		t.Errorf("it ended with %v", err)
+	for _, keep := range []string{auth.KeptSession, auth.KeptFile, "the cellar"} {
+		if _, err := h.signIn(auth.Options{Keep: keep}); err == nil || !strings.Contains(err.Error(), keep) {
+			t.Errorf("keeping in %q ended with %v", keep, err)
+		}
+		if _, err := h.auth.SignInWithAPIKey(t.Context(), "test", "P", "canary", auth.Options{Keep: keep}); err == nil || !strings.Contains(err.Error(), keep) {
+			t.Errorf("keeping a key in %q ended with %v", keep, err)
+		}
 	}
-	if _, err := h.auth.SignInWithAPIKey(t.Context(), "test", "P", "canary"); err == nil {
-		t.Error("a key that nobody checked was accepted")
-	}
+	h.nothingStored()
 }
 
 func TestNewSaysWhatIsMissing(t *testing.T) {

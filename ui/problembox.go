@@ -21,7 +21,7 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 	actions := part.Row(0, part.NewLink(lang.L("Details"), func() { w.showError(p.Err) }))
 	if errors.Is(p.Err, auth.ErrKeyringAbsent) {
 		actions.Add(part.NewLink(lang.L("Use for this session only"), func() {
-			w.Session.SignIn(auth.Options{SessionOnly: true})
+			w.Session.SignIn(auth.Options{Keep: auth.KeptSession})
 		}))
 	}
 	if errors.Is(p.Err, auth.ErrNoClientID) {
@@ -46,7 +46,7 @@ func (w *Window) showError(err error) {
 		part.NewText(lang.L("What happened"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
 		part.Flush(text),
 		part.AtEnd(part.Row(8, copyIt, done)),
-	), done, func() { m.Close() }, nil)
+	), done, func() { m.Close() })
 }
 
 // modalKey gives a key to the dialog that is open.

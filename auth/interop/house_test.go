@@ -134,6 +134,16 @@ func (h *house) close() {
 	}
 }
 
+// settles ends the app when all that is under way has ended.
+func (h *house) settles() {
+	h.t.Helper()
+	ctx, stop := context.WithTimeout(h.t.Context(), patience)
+	defer stop()
+	if err := h.auth.Close(ctx); err != nil {
+		h.t.Error(err)
+	}
+}
+
 func (h *house) report(p auth.Progress) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

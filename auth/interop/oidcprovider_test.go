@@ -150,12 +150,13 @@ func TestPanvaDeviceDenied(t *testing.T) { saysDeniedOnDevice(t, startPanva(t)) 
 
 func TestPanvaSignOutKillsBothTokens(t *testing.T) { revokesBothTokens(t, startPanva(t)) }
 
+// In another browser this server makes a consent of its own, so that the promise of separate ones holds.
 func TestPanvaReconsentInAnotherBrowserSwapsTheGrant(t *testing.T) {
-	swapsGrant(t, startPanva(t), false)
+	swapsGrant(t, startPanva(t), false, true)
 }
 
 func TestPanvaReconsentInTheSameBrowserSwapsTheGrant(t *testing.T) {
-	swapsGrant(t, startPanva(t), true)
+	swapsGrant(t, startPanva(t), true, false)
 }
 
 func TestPanvaAnotherUserReplacesNobody(t *testing.T) {

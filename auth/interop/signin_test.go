@@ -214,9 +214,13 @@ func explainsRefusedRequest(t *testing.T, s server, o auth.Options, reason strin
 	h.keepsNothing()
 }
 
-// swapsGrant shows that re-consent ends the old grant at the server, and leaves the new one working.
-func swapsGrant(t *testing.T, s server, sameBrowser bool) {
-	h := newHouse(t, s)
+// swapsGrant shows that re-consent erases the old grant, and leaves the new one working.
+//
+// With separate consents promised the old one is ended at the server too. Without, it is not: a server such as
+// oidc-provider would end the new one with it, for it keeps one consent per user, client and browser session. Then the
+// old tokens live on, with nobody to hold them, until their time is up or the user signs out.
+func swapsGrant(t *testing.T, s server, sameBrowser, separate bool) {
+	h := newHouse(t, s, func(e *auth.Environment) { e.SeparateConsents = separate })
 	old := h.mustSignIn()
 	h.person.last(t)
 	_, refresh := h.wire.tokens()
@@ -225,16 +229,33 @@ func swapsGrant(t *testing.T, s server, sameBrowser bool) {
 	}
 	g := h.mustSignIn(auth.Options{Replaces: old.ID})
 	h.person.last(t)
-	for _, hint := range []string{"refresh_token", "access_token"} {
-		h.wire.await(t, "the old "+hint+" to be revoked", func(e exchange) bool { return e.form.Get("token_type_hint") == hint })
+	if separate {
+		for _, hint := range []string{"refresh_token", "access_token"} {
+			h.wire.await(t, "the old "+hint+" to be revoked", func(e exchange) bool { return e.form.Get("token_type_hint") == hint })
+		}
+		if _, alive := h.refreshes(refresh); alive {
+			t.Error("the old refresh token is still good")
+		}
 	}
-	if _, alive := h.refreshes(refresh); alive {
-		t.Error("the old refresh token is still good")
+	h.settles()
+	if list := h.grants.List(); len(list) != 1 || list[0].ID != g.ID {
+		t.Errorf("%d grants are listed; want the new one alone", len(list))
 	}
-	if _, listed := h.grants.Get(old.ID); listed {
-		t.Error("the old grant is still listed")
+	if n := h.store.count(); n != 2 {
+		t.Errorf("%d records are kept; want the two of the new grant", n)
 	}
-	h.works(g)
-	h.clock.move(lifetimeOf(t, h))
-	h.works(g)
+	if revoked := h.wire.revocations(); !separate && revoked != 0 {
+		t.Errorf("%d tokens were revoked; want none where the server may keep one consent for all", revoked)
+	}
+	two := h.secondCopy()
+	two.works(g)
+	two.clock.move(lifetimeOf(t, h))
+	two.works(g)
+	if told, err := two.auth.SignOut(t.Context(), g.ID); err != nil || !told {
+		t.Errorf("leaving gives %t, %v; want the server told", told, err)
+	}
+	two.keepsNothing()
+	if _, alive := h.refreshes(refresh); alive && s.familyDies && sameBrowser {
+		t.Error("the replaced refresh token outlived the sign-out; want it ended with the consent it shared")
+	}
 }

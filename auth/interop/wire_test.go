@@ -93,6 +93,19 @@ func (w *wire) note(e exchange) (lost bool) {
 	return false
 }
 
+// revocations counts the tokens that were given back.
+func (w *wire) revocations() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, e := range w.seen {
+		if e.form.Has("token_type_hint") {
+			n++
+		}
+	}
+	return n
+}
+
 // loseNext loses the next answer to a kind of token request.
 func (w *wire) loseNext(grantType string) {
 	w.mu.Lock()

@@ -171,4 +171,8 @@ func TestZitadelDeviceCodeExpired(t *testing.T) {
 
 func TestZitadelSignOutKillsBothTokens(t *testing.T) { revokesBothTokens(t, onZitadel(t)) }
 
-func TestZitadelReconsentSwapsTheGrant(t *testing.T) { swapsGrant(t, onZitadel(t), true) }
+func TestZitadelReconsentSwapsTheGrant(t *testing.T) { swapsGrant(t, onZitadel(t), true, true) }
+
+func TestZitadelReconsentWithoutAPromiseSwapsTheGrantHere(t *testing.T) {
+	swapsGrant(t, onZitadel(t), true, false)
+}

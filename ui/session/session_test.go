@@ -786,11 +786,17 @@ func TestRowsComeEvenWhenTheFileOfGrantsCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestAMachineWithoutAKeyringKeepsTheGrantForTheSession(t *testing.T) {
+func TestAMachineWithoutAKeyringKeepsTheGrantForTheSessionByChoice(t *testing.T) {
 	p := newPlay(t)
 	p.Store.Absent()
-	st := p.signIn(t, alice, acme)
-	if st.Grant.Kept != auth.KeptSession {
+	p.Person.Allows(alice, acme)
+	p.SignIn(auth.Options{})
+	p.settle()
+	if st := p.State(); st.Problem == nil || !errors.Is(st.Problem.Err, auth.ErrKeyringAbsent) {
+		t.Fatalf("without a choice the problem is %+v, want the absent keyring", st.Problem)
+	}
+	p.SignIn(auth.Options{Keep: auth.KeptSession})
+	if st := p.browsing(t); st.Grant.Kept != auth.KeptSession {
 		t.Errorf("the credential is kept in %q", st.Grant.Kept)
 	}
 }

@@ -24,10 +24,11 @@ func (s *Session) SignInWithDevice(o auth.Options) {
 	})
 }
 
-// SignInWithAPIKey takes an API key of TiDB Cloud as the credential of a new grant.
-func (s *Session) SignInWithAPIKey(public string, private auth.Secret) {
+// SignInWithAPIKey takes an API key of TiDB Cloud as the credential of a new grant. Of the options only Keep means
+// something here.
+func (s *Session) SignInWithAPIKey(public string, private auth.Secret, o ...auth.Options) {
 	s.begin(auth.MethodAPIKey, func(ctx context.Context, env string, _ func(auth.Progress)) (auth.Grant, error) {
-		return s.deps.Auth.SignInWithAPIKey(ctx, env, public, private)
+		return s.deps.Auth.SignInWithAPIKey(ctx, env, public, private, o...)
 	})
 }
 
