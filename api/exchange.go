@@ -86,7 +86,7 @@ func (c *Client) send(ctx context.Context, address *url.URL, record *Request) (a
 	defer response.Body.Close()
 
 	record.Status = response.StatusCode
-	record.readHeaders(response.Header, c.now())
+	record.readHeaders(response, c.now())
 	failure.Status, failure.TraceID = record.Status, record.TraceID
 	if !record.Reset.IsZero() {
 		failure.Reset = time.Duration(headerNumber(response.Header, "X-Ratelimit-Reset")) * time.Second
@@ -121,10 +121,25 @@ func (c *Client) explain(ctx, attempt context.Context, err error) error {
 	if bare := (*url.Error)(nil); errors.As(err, &bare) {
 		err = bare.Err // it repeats the address, with the query
 	}
+	if repeatsAnswer(err) {
+		return fmt.Errorf("%w: what it sent is not HTTP", ErrUnreachable)
+	}
 	if isConnectionError(err) {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return err
+}
+
+// repeatsAnswer reports whether an error of net/http quotes what the host sent. It has no type
+// to tell by, and a host may send back the credential that it was given.
+func repeatsAnswer(err error) bool {
+	text := err.Error()
+	for _, sign := range []string{"malformed", "bad Content-Length", "invalid Content-Length", "Location header", "unsupported transfer encoding", "too many transfer encodings"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -196,6 +211,18 @@ func (e *redirectError) Error() string {
 	return fmt.Sprintf("it redirects to another host, %s, which is not followed", e.host)
 }
 
+// hostWords returns a host that a server named, without what is longer than a label of a name
+// needs to be: that could be a credential.
+func hostWords(host string) string {
+	labels := strings.Split(clean(conceal(host, ""), 100), ".")
+	for i, label := range labels {
+		if len(label) > 32 {
+			labels[i] = "…"
+		}
+	}
+	return strings.Join(labels, ".")
+}
+
 // sameHostOnly returns a copy of client that follows redirects only within a
 // host: a captive portal or a sign-in page elsewhere is no API, and nothing
 // meant for one host is asked of another.
@@ -208,7 +235,7 @@ func sameHostOnly(client *http.Client) *http.Client {
 	guarded.CheckRedirect = func(request *http.Request, via []*http.Request) error {
 		first := via[0].URL
 		if request.URL.Host != first.Host || request.URL.Scheme != first.Scheme {
-			return &redirectError{host: clean(request.URL.Host, 100)}
+			return &redirectError{host: hostWords(request.URL.Host)}
 		}
 		if len(via) > 5 {
 			return errors.New("too many redirects")

@@ -43,8 +43,9 @@ func whyOf(ctx context.Context) string {
 // readHeaders takes the trace id and the rate limit from an answer. The
 // gateway sends the X-Ratelimit headers with every answer; Reset counts
 // seconds.
-func (r *Request) readHeaders(header http.Header, now time.Time) {
-	r.TraceID = traceID(header)
+func (r *Request) readHeaders(response *http.Response, now time.Time) {
+	header := response.Header
+	r.TraceID = clean(conceal(traceID(header), bearerOf(response)), 128)
 	r.Limit = headerNumber(header, "X-Ratelimit-Limit-Minute")
 	r.Remaining = headerNumber(header, "X-Ratelimit-Remaining-Minute")
 	if reset := headerNumber(header, "X-Ratelimit-Reset"); reset >= 0 {

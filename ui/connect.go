@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -33,9 +34,25 @@ type connectionString struct{ name, text string }
 // passwordPlaceholder stands where the password goes.
 const passwordPlaceholder = "PASSWORD"
 
+// What a connection string may be made of. It is pasted into shells and configuration files,
+// so anything that could mean more there than a host or a user is refused.
+var (
+	plainHost   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$`)
+	plainPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
+)
+
+// connectable reports whether there are connection strings for a cluster.
+func connectable(c api.Cluster) bool {
+	return plainHost.MatchString(c.Public.Host) && plainPrefix.MatchString(c.UserPrefix) &&
+		c.Public.Port > 0 && c.Public.Port < 1<<16
+}
+
 // connectionStrings are the forms in which programs want the address of a cluster, all with
-// TLS on.
+// TLS on. There are none for an address that could be more than that.
 func connectionStrings(c api.Cluster) []connectionString {
+	if !connectable(c) {
+		return nil
+	}
 	user := "root"
 	if c.UserPrefix != "" {
 		user = c.UserPrefix + ".root"

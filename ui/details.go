@@ -174,7 +174,7 @@ func (d *details) cluster(c api.Cluster) fyne.CanvasObject {
 	w := d.window
 	var copyButton *part.Button
 	copyButton = part.NewMenuButton(lang.L("Copy connection string"), func() { w.connectionMenu(c, copyButton) })
-	enable(c.Public.Host != "", copyButton)
+	enable(connectable(c), copyButton)
 	actions := []fyne.CanvasObject{copyButton,
 		part.NewButton(lang.L("Open in console"), func() { w.openConsole(c) }),
 		part.NewButton(lang.L("Copy ID"), func() { w.copy(c.ID, lang.L("ID copied")) })}
@@ -300,7 +300,7 @@ func (w *Window) jsonPage(raw json.RawMessage) fyne.CanvasObject {
 	}
 	text := part.Selectable(strings.Join(lines, "\n"), false)
 	text.TextStyle.Monospace, text.Wrapping = true, fyne.TextWrapBreak
-	copyIt := part.NewLink(lang.L("Copy"), func() { w.copy(pretty.String(), lang.L("Copied")) })
+	copyIt := part.NewLink(lang.L("Copy"), func() { w.copyLines(strings.Join(lines, "\n"), lang.L("Copied")) })
 	return part.Pad(16, 0, container.NewStack(part.NewBox(look.ColorSurface, look.ColorLine, look.RadiusCard),
 		part.Pad(4, 7, part.Frame(nil, nil, nil, container.NewVBox(copyIt), text))))
 }

@@ -118,17 +118,19 @@ func (w *Window) render(st session.State) {
 	w.menus.show(st)
 	w.title(st)
 	if was == session.SigningIn && st.Phase == session.Browsing {
-		w.bringBack(st)
+		w.bringBack()
 	}
 	w.tick()
 }
 
 // bringBack brings the person back from the browser. Not every desktop lets a window come to
-// the front by itself, so a window that is behind says it with a notification too.
-func (w *Window) bringBack(st session.State) {
+// the front by itself, so a window that is behind says it with a notification too. Nothing that
+// came from outside stands in it: Fyne hands the text to a command line on Windows, and some
+// desktops read it as markup.
+func (w *Window) bringBack() {
 	w.win.RequestFocus()
 	if w.behind {
-		w.App.SendNotification(fyne.NewNotification("Canopy", lang.L("Signed in to {{.Organization}}.", with("Organization", organizationName(st)))))
+		w.App.SendNotification(fyne.NewNotification("Canopy", lang.L("You are signed in.")))
 	}
 }
 
@@ -199,8 +201,14 @@ func (w *Window) open(url string) {
 	})
 }
 
-// copy puts text on the clipboard and says so.
+// copy puts text on the clipboard and says so. Names of others are in it: what would act when
+// it is pasted into a terminal, such as a line break, is written out.
 func (w *Window) copy(text, say string) {
+	w.copyLines(show.Line(text), say)
+}
+
+// copyLines puts text of several lines on the clipboard. The caller vouches for it.
+func (w *Window) copyLines(text, say string) {
 	w.App.Clipboard().SetContent(text)
 	w.toast.say(say)
 }

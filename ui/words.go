@@ -46,12 +46,17 @@ func stateColor(s api.State) fyne.ThemeColorName {
 	}
 }
 
-// stateWords says a state. States that Canopy does not know are shown as they come.
+// stateWords says a state. One that Canopy does not know is shown as it comes: it is never
+// looked up, for what is looked up is a template that would be run.
 func stateWords(s api.State) string {
-	if s == "" {
+	switch {
+	case s == "":
 		return lang.L("Unknown")
+	case s.Group() == api.GroupUnknown:
+		return show.Name(s.Words())
+	default:
+		return lang.L(s.Words())
 	}
-	return lang.L(show.Name(s.Words()))
 }
 
 // projectType says what kind of project it is.

@@ -63,12 +63,13 @@ func askSandbox(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
 	if err != nil {
 		return e, fmt.Errorf("%q is not the address of a sandbox; use the issuer that canopy sandbox --json prints", issuer)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
 	if err != nil {
 		return e, fmt.Errorf("no sandbox answers at %s; start one with canopy sandbox: %w", issuer, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&e); err != nil || e.Issuer == "" {
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&e); err != nil || e.Issuer != strings.TrimRight(issuer, "/") {
 		return e, fmt.Errorf("what answers at %s is not a sandbox; use the issuer that canopy sandbox --json prints", issuer)
 	}
 	return e, nil

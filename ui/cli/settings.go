@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"canopy/auth"
 	"canopy/ui/settings"
@@ -24,6 +25,11 @@ func (f SettingsFile) Read() (settings.Settings, error) {
 func (f SettingsFile) Write(ctx context.Context, s settings.Settings, clientSecret auth.Secret) ([]auth.Environment, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
+	}
+	if clientSecret != "" {
+		if err := f.setup.Auth.SetClientSecret(ctx, auth.TiDBCloud().Name, clientSecret); err != nil {
+			return nil, fmt.Errorf("keep the client secret in the keyring: %w", err)
+		}
 	}
 	if err := settings.Save(f.setup.Places.Settings, s); err != nil {
 		return nil, err

@@ -329,7 +329,13 @@ func (s *Session) save() {
 		if ctx.Err() != nil {
 			return nil
 		}
-		err := s.deps.Auth.Grants().Put(g)
+		err := s.deps.Auth.Grants().Update(g.ID, func(kept *auth.Grant) {
+			// Only what this window decides: another copy may have changed the rest.
+			kept.Scope, kept.LastUsed, kept.Organization = g.Scope, g.LastUsed, g.Organization
+		})
+		if errors.Is(err, auth.ErrNotFound) {
+			err = nil // signed out by another copy: it stays gone
+		}
 		return func() {
 			s.solved(Saving)
 			if err != nil {

@@ -51,6 +51,7 @@ func (p *play) begin(d session.Deps) {
 // restart is what happens when Canopy is closed and started again.
 func (p *play) restart(t *testing.T) {
 	t.Helper()
+	p.settle() // what was chosen is written before the end
 	p.Reopen(t)
 	p.begin(p.Deps())
 	p.Start()
@@ -484,6 +485,7 @@ func TestStartOpensTheGrantUsedLast(t *testing.T) {
 	p.Clock.Advance(time.Minute)
 	p.Open(first.ID)
 	p.browsing(t)
+	p.settle()
 	p.restart(t)
 	if st := p.browsing(t); st.Grant.ID != first.ID {
 		t.Errorf("the grant of %s was opened, want that of %s", st.Grant.User.Email, alice)

@@ -182,6 +182,7 @@ func (c Client) apply(e *auth.Environment) {
 		}
 	}
 	set(&e.ClientID, c.ClientID)
+	e.SecretInKeyring = c.ClientSecret
 	set(&e.Scope, c.Scope)
 	set(&e.RedirectHost, c.RedirectHost)
 	set(&e.RedirectPath, c.RedirectPath)

@@ -168,6 +168,9 @@ func Key(c fyne.Canvas, names ...fyne.KeyName) {
 	}
 }
 
+// Next moves the focus on, as the tab key does.
+func Next(c fyne.Canvas) { test.FocusNext(c) }
+
 // Type types text into what has the focus.
 func Type(t testing.TB, c fyne.Canvas, text string) {
 	t.Helper()

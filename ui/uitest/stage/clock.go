@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -77,6 +78,17 @@ func (c *Clock) Advance(d time.Duration) {
 	c.timer = left
 }
 
+// Waits reports whether somebody waits for exactly d.
+func (c *Clock) Waits(d time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waits(d)
+}
+
+func (c *Clock) waits(d time.Duration) bool {
+	return slices.ContainsFunc(c.timer, func(w *timer) bool { return w.long == d })
+}
+
 // AwaitWaiter returns once somebody is waiting for exactly d, so that an Advance is not lost
 // on one who has not begun yet.
 func (c *Clock) AwaitWaiter(t testing.TB, d time.Duration) {
@@ -85,14 +97,11 @@ func (c *Clock) AwaitWaiter(t testing.TB, d time.Duration) {
 	defer late.Stop()
 	for {
 		c.mu.Lock()
-		for _, w := range c.timer {
-			if w.long == d {
-				c.mu.Unlock()
-				return
-			}
-		}
-		moved := c.moved
+		found, moved := c.waits(d), c.moved
 		c.mu.Unlock()
+		if found {
+			return
+		}
 		select {
 		case <-moved:
 		case <-late.C:
