@@ -81,10 +81,7 @@ func (d *desk) open(t *testing.T, deps session.Deps) {
 	d.session = session.New(deps)
 	d.window = ui.New(ui.Deps{
 		App: d.app, Session: d.session, Tasks: d.Tasks, Now: d.Clock.Now,
-		After: func(wait time.Duration) <-chan time.Time {
-			defer d.Loop.Do(func() {}) // wakes a test that waits for this
-			return d.Clock.After(wait)
-		},
+		After: d.Clock.After,
 		OpenURL: func(_ context.Context, url string) error {
 			d.Loop.Do(func() { d.opened = append(d.opened, url) })
 			return d.noPage

@@ -59,17 +59,21 @@ func (l *Loop) Drain() {
 	}
 }
 
-// Until runs what is queued, one by one as it comes, until cond holds. It asks before each.
+// Until runs what is queued, one by one as it comes, until cond holds. It asks before each, and
+// now and then, because a server or a file may change without a word to the loop.
 func (l *Loop) Until(t testing.TB, what string, cond func() bool) {
 	t.Helper()
 	late := time.NewTimer(patience)
 	defer late.Stop()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
 	for !cond() {
 		if l.Step() {
 			continue
 		}
 		select {
 		case <-l.more:
+		case <-again.C:
 		case <-late.C:
 			t.Fatalf("waited in vain for %s", what)
 		}
