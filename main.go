@@ -25,7 +25,10 @@ import (
 // appID names Canopy to the desktop and is where its preferences are kept.
 const appID = "io.github.canopy"
 
-func main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr, openWindow)) }
+func main() {
+	outside := cli.Outside{Auth: auth.Config{Words: ui.PageWords}}
+	os.Exit(outside.Main(os.Args[1:], os.Stdout, os.Stderr, openWindow))
+}
 
 // openWindow shows the window and returns when it has been closed or ctx is done.
 func openWindow(ctx context.Context, s *cli.Setup) error {
@@ -58,6 +61,6 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 	a.Lifecycle().SetOnStarted(w.Start)
 	w.Show()
 	a.Run()
-	tasks.Close()
+	tasks.Finish(time.After(5 * time.Second))
 	return nil
 }

@@ -145,7 +145,7 @@ func (s *browseScreen) showBanner(st session.State) {
 		actions := part.Row(0, part.NewLink(lang.L("Details"), func() { w.showError(st.Problem.Err) }))
 		if errors.Is(st.Problem.Err, auth.ErrSignInAgain) {
 			actions.Add(part.NewLink(lang.L("Sign in again"), w.Session.SignInAgain))
-		} else {
+		} else if st.Problem.During != session.SigningIn {
 			actions.Add(part.NewLink(lang.L("Retry"), w.Session.Refresh))
 		}
 		actions.Add(part.NewLink(lang.L("Dismiss"), w.Session.Dismiss))

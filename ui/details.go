@@ -182,7 +182,10 @@ func (d *details) cluster(c api.Cluster) fyne.CanvasObject {
 	if c.Host == api.HostServerless {
 		tabs = append(tabs, part.Tab{Key: "branches", Title: d.branchTitle(c), Make: func() fyne.CanvasObject { return d.branches(c) }})
 	}
-	tabs = append(tabs, part.Tab{Key: "json", Title: "JSON", Make: func() fyne.CanvasObject { return w.jsonPage(c.Raw) }})
+	tabs = append(tabs, part.Tab{Key: "json", Title: "JSON", Make: func() fyne.CanvasObject {
+		whole, _ := d.state.Whole.Cluster(c.ID) // rows need not carry the text they came from
+		return w.jsonPage(whole.Raw)
+	}})
 	t := part.NewTabs(tabs, d.tab)
 	t.OnChoose = func(key string) { d.tab = key }
 	return part.Column(14,

@@ -79,8 +79,8 @@ func (e *explorer) build() {
 		e.note.SetText(lang.L("Nothing matches. Escape shows everything again."))
 	}
 	e.tree.SetSource(lines{e, e.rows})
-	if i := e.rows.Index(e.tree.Selected()); i >= 0 {
-		e.chosen(e.rows.Rows[i])
+	if e.rows.Index(e.tree.Selected()) >= 0 {
+		e.selected(e.tree.Selected())
 		return
 	}
 	if e.words == "" && len(e.rows.Rows) > 0 {
@@ -114,8 +114,15 @@ func (e *explorer) openOrganization() {
 }
 
 func (e *explorer) selected(id string) {
-	if i := e.rows.Index(id); i >= 0 {
-		e.chosen(e.rows.Rows[i])
+	i := e.rows.Index(id)
+	if i < 0 {
+		return
+	}
+	switch row := e.rows.Rows[i]; row.Kind {
+	case outline.Reading, outline.Empty, outline.Hidden:
+		e.chosen(e.rows.Rows[row.Parent]) // it has no page of its own
+	default:
+		e.chosen(row)
 	}
 }
 

@@ -16,6 +16,9 @@ import (
 // sentence says what went wrong and what to do next, in one breath. The technical text stays
 // in the error, for those who fold it out.
 func sentence(p session.Problem, env auth.Environment) string {
+	if p.Method == auth.MethodAPIKey && errors.Is(p.Err, auth.ErrDenied) {
+		return lang.L("{{.Environment}} refused this API key. Check both halves of it, and that it has not been deleted.", with("Environment", show.Name(env.Name)))
+	}
 	if s := signInSentence(p.Err, env); s != "" {
 		return s
 	}

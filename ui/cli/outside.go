@@ -55,6 +55,19 @@ func (x Outside) browserDoubt() string {
 	return auth.BrowserDoubt()
 }
 
+// window makes what the window works with. A person in a window may choose to keep a sign-in
+// for this session only.
+func (x Outside) window(o Options, stderr io.Writer) (*Setup, error) {
+	c := x.Auth
+	if c.Store == nil {
+		c.Store = auth.NewKeyring("canopy")
+	}
+	if c.Session == nil {
+		c.Session = auth.NewMemoryStore()
+	}
+	return prepare(o, stderr, x.getenv, c)
+}
+
 // prepare makes what a command works with. There is no store for this session only: a
 // session in a terminal ends with the command.
 func (x Outside) prepare(o Options, stderr io.Writer) (*Setup, error) {

@@ -26,9 +26,14 @@ type OpenWindow func(ctx context.Context, s *Setup) error
 
 // Main runs the command line and returns the exit code. Errors are one sentence on stderr.
 func Main(args []string, stdout, stderr io.Writer, open OpenWindow) int {
+	return Outside{}.Main(args, stdout, stderr, open)
+}
+
+// Main is Main for commands that work with what x holds.
+func (x Outside) Main(args []string, stdout, stderr io.Writer, open OpenWindow) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := NewRoot(open)
+	root := x.Root(open)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return Run(ctx, root, args)
@@ -60,12 +65,12 @@ func (x Outside) Root(open OpenWindow) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			setup, err := Prepare(o, cmd.ErrOrStderr(), os.Getenv)
+			setup, err := x.window(o, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
 			defer setup.Close()
-			if err := checkDisplay(cmd.Context(), os.Getenv); err != nil {
+			if err := checkDisplay(cmd.Context(), x.getenv); err != nil {
 				return err
 			}
 			return open(cmd.Context(), setup)

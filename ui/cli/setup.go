@@ -50,14 +50,9 @@ type Setup struct {
 	getenv  func(string) string
 }
 
-// Prepare reads the settings and the grants and makes the authenticator. It opens no
-// connection.
-func Prepare(o Options, stderr io.Writer, getenv func(string) string) (*Setup, error) {
-	return prepare(o, stderr, getenv, auth.Config{Store: auth.NewKeyring("canopy"), Session: auth.NewMemoryStore()})
-}
-
-// prepare is Prepare with an authenticator on what c holds. Without c.Session nothing is
-// signed in to that could not be kept in c.Store.
+// prepare reads the settings and the grants and makes the authenticator on what c holds. It
+// opens no connection. Without c.Session nothing is signed in to that could not be kept in
+// c.Store.
 func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Config) (*Setup, error) {
 	log, err := newLog(o.LogLevel, stderr)
 	if err != nil {

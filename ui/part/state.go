@@ -52,9 +52,10 @@ func (r *dotRenderer) Refresh() {
 	r.disc.Refresh()
 }
 
-// Pill says a state in words beside its dot.
+// Pill says a state in words beside its dot. The words have the colour of text: those of
+// states are too faint for it.
 func Pill(text string, col fyne.ThemeColorName) fyne.CanvasObject {
-	words := NewText(text, Style{Color: col, Size: theme.SizeNameCaptionText, Bold: true})
+	words := NewText(text, Style{Size: theme.SizeNameCaptionText, Bold: true})
 	return container.NewStack(NewBox(look.ColorPill, "", look.RadiusPill), Pad(1, 10, Row(6, Middle(NewDot(col)), words)))
 }
 

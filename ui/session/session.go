@@ -319,16 +319,13 @@ func (s *Session) SetScope(scope auth.Scope) {
 }
 
 // save writes the open grant to the file of grants. Writes happen in the order they were
-// asked for, and one that a newer has made pointless is left out.
+// asked for.
 func (s *Session) save() {
 	g, before, done := *s.grant, s.saved, make(chan struct{})
 	s.saved = done
-	s.deps.Tasks.Run(taskSave+g.ID, func(ctx context.Context, _ task.Report) func() {
+	s.deps.Tasks.Run(taskSave+g.ID, func(context.Context, task.Report) func() {
 		defer close(done)
-		<-before
-		if ctx.Err() != nil {
-			return nil
-		}
+		<-before // and whatever happens to the task: a choice made right before the end counts
 		err := s.deps.Auth.Grants().Update(g.ID, func(kept *auth.Grant) {
 			// Only what this window decides: another copy may have changed the rest.
 			kept.Scope, kept.LastUsed, kept.Organization = g.Scope, g.LastUsed, g.Organization

@@ -135,7 +135,7 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 			s.problem = a.before
 		}
 	default:
-		s.problem = &Problem{During: SigningIn, Err: err}
+		s.problem = &Problem{During: SigningIn, Err: err, Method: a.method}
 		s.deps.Log.Warn("sign-in failed", "error", err)
 	}
 	s.changed()

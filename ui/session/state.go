@@ -33,6 +33,7 @@ const (
 type Problem struct {
 	During Phase
 	Err    error
+	Method auth.Method // of the attempt, while signing in
 }
 
 // State is what the window shows. It is a value: drawing it never changes the session.

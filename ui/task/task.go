@@ -9,6 +9,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Report hands an intermediate result to the UI goroutine. When results come faster than they
@@ -110,6 +111,21 @@ func (r *Runner) Close() {
 		r.Cancel(key)
 	}
 	r.stop()
+}
+
+// Finish closes the runner and waits until all work has ended, at most until the limit fires.
+// It is for the end of the program, when no event loop is left to deliver to.
+func (r *Runner) Finish(limit <-chan time.Time) {
+	r.Close()
+	ended := make(chan struct{})
+	go func() {
+		r.group.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-limit:
+	}
 }
 
 // Wait returns when all work has ended. It must not be called on the UI goroutine while work
