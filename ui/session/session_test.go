@@ -781,9 +781,9 @@ func TestRowsComeEvenWhenTheFileOfGrantsCannotBeWritten(t *testing.T) {
 	p.settle()
 	defer fill(t, p.GrantsPath)()
 	p.Open(g.ID)
-	st := p.browsing(t)
+	p.browsing(t)
 	p.settle()
-	if st = p.State(); st.Problem == nil || st.Problem.During != session.Saving {
+	if st := p.State(); st.Problem == nil || st.Problem.During != session.Saving {
 		t.Errorf("the problem is %+v, want one of Saving", st.Problem)
 	}
 }

@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -201,7 +202,7 @@ func TestCancelDropsTheResultAndFreesTheKey(t *testing.T) {
 	if b.runner.Running("read") {
 		t.Error("a cancelled task still counts as running")
 	}
-	if err := <-ended; err != context.Canceled {
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("the work was ended by %v, want context.Canceled", err)
 	}
 	b.runner.Wait()

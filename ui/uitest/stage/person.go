@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"regexp"
 	"sync"
 	"testing"
@@ -100,7 +101,7 @@ func (p *Person) Visit(link string) error {
 }
 
 func (p *Person) visit(link string, answer url.Values) error {
-	resp, err := p.browser.PostForm(link, answer)
+	resp, err := p.post(link, answer)
 	if err != nil {
 		return err
 	}
@@ -121,12 +122,22 @@ func (p *Person) visit(link string, answer url.Values) error {
 	return resp.Body.Close()
 }
 
+// post fills a form of a page in.
+func (p *Person) post(page string, form url.Values) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, page, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return p.browser.Do(req)
+}
+
 // Revokes takes access back on the console's page, for everything this user has allowed.
 func (p *Person) Revokes(t testing.TB, console, user string) {
 	t.Helper()
 	page := console + "/account/oauth-apps"
 	for _, id := range p.allowed(t, page, user) {
-		resp, err := p.browser.PostForm(page, url.Values{"user": {user}, "revoke": {id}})
+		resp, err := p.post(page, url.Values{"user": {user}, "revoke": {id}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +151,7 @@ func (p *Person) Revokes(t testing.TB, console, user string) {
 // allowed lists what the console's page says this user has allowed.
 func (p *Person) allowed(t testing.TB, page, user string) (ids []string) {
 	t.Helper()
-	resp, err := p.browser.PostForm(page, url.Values{"user": {user}})
+	resp, err := p.post(page, url.Values{"user": {user}})
 	if err != nil {
 		t.Fatal(err)
 	}
