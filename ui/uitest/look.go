@@ -169,7 +169,7 @@ func Key(c fyne.Canvas, names ...fyne.KeyName) {
 }
 
 // Next moves the focus on, as the tab key does.
-func Next(c fyne.Canvas) { test.FocusNext(c) }
+func Next(c fyne.Canvas) { c.FocusNext() }
 
 // Type types text into what has the focus.
 func Type(t testing.TB, c fyne.Canvas, text string) {
