@@ -40,20 +40,87 @@ func TestBehaviour13AnotherUserThanAskedReplacesNobody(t *testing.T) {
 	}
 }
 
-func TestBehaviour13AUserIsToldApartByMailWhereThereIsNoSubject(t *testing.T) {
-	for mail, grants := range map[string]int{"ADA@example.com": 1, "grace@example.com": 2, "": 1} {
-		h := newHouse(t)
-		old := h.mustSignIn()
-		if err := h.grants.Update(old.ID, func(g *auth.Grant) { g.User = auth.User{Email: mail} }); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := h.signIn(auth.Options{Replaces: old.ID}); err != nil {
-			t.Fatal(err)
-		}
-		settle(t, h)
-		if list := h.grants.List(); len(list) != grants {
-			t.Errorf("replacing a grant of %q leaves %d grants, want %d", mail, len(list), grants)
-		}
+// acme and globex are two organizations as the token answer states them.
+const (
+	acme   = `[{"type":"tidbcloud","organization":{"id":"1001","name":"Acme"},"projects":[{"id":"p1","name":"One"},{"id":"p2","name":"Two"}],"role":"org:owner"}]`
+	globex = `[{"type":"tidbcloud","organization":{"id":"2002","name":"Globex"},"projects":[{"id":"p1","name":"One"},{"id":"p2","name":"Two"}],"role":"org:owner"}]`
+	nobody = `[]`
+)
+
+func TestBehaviour13AGrantIsReplacedOnlyByWhoIsKnownToBeTheSame(t *testing.T) {
+	alice := auth.User{Email: "alice@acme.example"}
+	for name, c := range map[string]struct {
+		old      auth.User
+		answers  map[string]any // what userinfo says of who answers in the browser
+		details  string
+		replaced bool
+	}{
+		"the same mail":                      {old: alice, answers: map[string]any{"email": "alice@acme.example"}, details: acme, replaced: true},
+		"the same mail in capitals":          {old: alice, answers: map[string]any{"email": "ALICE@Acme.example"}, details: acme, replaced: true},
+		"the same mail, organization untold": {old: alice, answers: map[string]any{"email": "alice@acme.example"}, details: nobody, replaced: true},
+		"the same mail elsewhere":            {old: alice, answers: map[string]any{"email": "alice@acme.example"}, details: globex},
+		"another mail elsewhere":             {old: alice, answers: map[string]any{"email": "gina@globex.example"}, details: globex},
+		"another mail":                       {old: alice, answers: map[string]any{"email": "gina@acme.example"}, details: acme},
+		"nobody known":                       {old: alice, answers: map[string]any{"username": "alice"}, details: acme},
+		"nobody known before":                {answers: map[string]any{"email": "alice@acme.example"}, details: acme},
+		"nobody known at all":                {answers: map[string]any{"username": "alice"}, details: acme},
+		"the same subject, another mail":     {old: auth.User{Subject: "1", Email: "a@acme.example"}, answers: map[string]any{"sub": "1", "email": "b@acme.example"}, details: acme, replaced: true},
+		"the same mail, another subject":     {old: auth.User{Subject: "1", Email: "a@acme.example"}, answers: map[string]any{"sub": "2", "email": "a@acme.example"}, details: acme},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			old := h.mustSignIn()
+			if err := h.grants.Update(old.ID, func(g *auth.Grant) { g.User = c.old }); err != nil {
+				t.Fatal(err)
+			}
+			h.server.with(func() { h.server.who, h.server.details = c.answers, c.details })
+			g, err := h.signIn(auth.Options{Replaces: old.ID, LoginHint: c.old.Email})
+			if err != nil {
+				t.Fatal(err)
+			}
+			settle(t, h)
+			if list := h.grants.List(); (len(list) == 1) != c.replaced || len(list) > 2 {
+				t.Errorf("grants %+v", list)
+			}
+			if status, err := h.get(g); status != 200 || err != nil {
+				t.Errorf("the new grant reads %d, %v", status, err)
+			}
+			if status, err := h.get(old); c.replaced == (status == 200 && err == nil) {
+				t.Errorf("the old grant reads %d, %v", status, err)
+			}
+		})
+	}
+}
+
+func TestBehaviour13TheSameUserWithoutASubjectDoesNotPileUpGrants(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers map[string]any
+		details string
+		grants  int
+	}{
+		"the same once more":     {answers: map[string]any{"email": "Ada@Example.com"}, details: acme, grants: 1},
+		"in another order":       {answers: map[string]any{"email": "ada@example.com"}, details: `[{"type":"tidbcloud","organization":{"id":"1001"},"projects":[{"id":"p2"},{"id":"p1","name":"Renamed"}],"role":"org:owner"}]`, grants: 1},
+		"another user":           {answers: map[string]any{"email": "grace@example.com"}, details: acme, grants: 2},
+		"a user who is unknown":  {answers: map[string]any{}, details: acme, grants: 2},
+		"another organization":   {answers: map[string]any{"email": "ada@example.com"}, details: globex, grants: 2},
+		"another reach":          {answers: map[string]any{"email": "ada@example.com"}, details: fewer, grants: 2},
+		"an organization untold": {answers: map[string]any{"email": "ada@example.com"}, details: nobody, grants: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newRecordingStore()
+			h := houseOn(t, newServer(t), t.TempDir(), store, func(_ *auth.Config, e *auth.Environment) { e.SeparateConsents = true })
+			h.server.with(func() { h.server.who, h.server.details = map[string]any{"email": "ada@example.com"}, acme })
+			h.mustSignIn()
+			h.server.with(func() { h.server.who, h.server.details = c.answers, c.details })
+			h.mustSignIn()
+			settle(t, h)
+			if n := len(h.grants.List()); n != c.grants {
+				t.Errorf("%d grants are listed, want %d", n, c.grants)
+			}
+			if alive := h.server.alive(); len(alive) != 2*c.grants {
+				t.Errorf("alive: %v, want the tokens of %d grants", alive, c.grants)
+			}
+		})
 	}
 }
 

@@ -7,12 +7,12 @@ import (
 )
 
 // replace gives the old grant back when the new one is stored (oauth.md §5 row
-// 14: a swap), and when the same user granted the same once more. A different
-// user than the one asked for replaces nobody: both stay, and the caller shows
-// them.
+// 14: a swap), and when the same user granted the same once more. Whoever is
+// not known to be the user asked for, or answers for another organization,
+// replaces nobody: both stay, and the caller shows them.
 func (t *attempt) replace(grant Grant) {
 	for _, old := range t.a.cfg.Grants.List() {
-		asked := old.ID == t.options.Replaces && !otherUser(old.User, grant.User)
+		asked := old.ID == t.options.Replaces && old.Environment == grant.Environment && sameUser(old.User, grant.User) && !otherOrganization(old, grant)
 		if old.ID == grant.ID || (!asked && !sameGrant(old, grant)) {
 			continue
 		}
@@ -48,21 +48,43 @@ func (g Grant) mayShareConsent(other Grant) bool {
 	return g.ID != other.ID && other.Method != MethodAPIKey && sameServer && g.ClientID == other.ClientID && !otherUser(g.User, other.User)
 }
 
-// otherUser reports whether two users are known to be two: by their subjects,
-// or by their mail addresses where a server states no subject.
-func otherUser(a, b User) bool {
+// sameUser reports whether two users are known to be one: by their subjects,
+// or by their mail addresses where a server states no subject, as TiDB Cloud
+// does (facts §1.11).
+func sameUser(a, b User) bool {
 	if a.Subject != "" && b.Subject != "" {
-		return a.Subject != b.Subject
+		return a.Subject == b.Subject
 	}
-	return a.Email != "" && b.Email != "" && !strings.EqualFold(a.Email, b.Email)
+	return a.Email != "" && strings.EqualFold(a.Email, b.Email)
+}
+
+// otherUser reports whether two users are known to be two. Where one of them
+// is not known, neither sameUser nor otherUser holds.
+func otherUser(a, b User) bool {
+	known := (a.Subject != "" && b.Subject != "") || (a.Email != "" && b.Email != "")
+	return known && !sameUser(a, b)
+}
+
+// otherOrganization reports whether two grants are known to be of two organizations.
+func otherOrganization(a, b Grant) bool {
+	return a.Organization.ID != "" && b.Organization.ID != "" && a.Organization.ID != b.Organization.ID
 }
 
 // sameGrant reports whether two grants say the same about who and what.
 func sameGrant(a, b Grant) bool {
 	return a.Environment == b.Environment && a.Issuer == b.Issuer && a.ClientID == b.ClientID && a.Method == b.Method &&
-		a.User.Subject != "" && a.User.Subject == b.User.Subject &&
-		a.Organization.ID != "" && a.Organization.ID == b.Organization.ID &&
-		a.AllProjects == b.AllProjects && slices.Equal(a.Projects, b.Projects) && a.Role == b.Role
+		sameUser(a.User, b.User) && a.Organization.ID != "" && a.Organization.ID == b.Organization.ID &&
+		a.AllProjects == b.AllProjects && slices.Equal(projectIDs(a), projectIDs(b)) && a.Role == b.Role
+}
+
+// projectIDs leaves out what does not change what is granted: names and order.
+func projectIDs(g Grant) []string {
+	var ids []string
+	for _, p := range g.Projects {
+		ids = append(ids, p.ID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // discard gives tokens back that nobody will use, unless a grant that is kept

@@ -42,6 +42,7 @@ type server struct {
 	people    map[string]string // family → who was hinted at
 	owner     map[string]string // access token → family
 	secret    string            // the client's; "" is a public client
+	who       map[string]any    // what userinfo says; nil: Ada, with a subject
 	lifetime  any
 	details   string
 	device    map[string]any
@@ -66,7 +67,12 @@ func newServer(t *testing.T) *server {
 	mux.HandleFunc("GET /authorize", s.serveAuthorize)
 	mux.HandleFunc("POST /", s.servePost)
 	mux.HandleFunc("GET /userinfo", func(w http.ResponseWriter, q *http.Request) {
-		if s.bearer(w, q) {
+		if !s.bearer(w, q) {
+			return
+		}
+		if who := s.signsIn(); who != nil {
+			reply(w, 200, who)
+		} else {
 			reply(w, 200, map[string]any{"sub": s.user(q), "email": "ada@example.com", "first_name": "Ada", "last_name": "Byron", "username": "ada"})
 		}
 	})
@@ -101,6 +107,12 @@ func (s *server) hookedAPI() http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.api
+}
+
+func (s *server) signsIn() map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
 }
 
 // asked lists the parameters of the POSTs to a path.
