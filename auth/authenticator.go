@@ -81,7 +81,7 @@ func New(c Config) (*Authenticator, error) {
 
 func (c *Config) setDefaults() {
 	if c.HTTP == nil {
-		c.HTTP = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone(), Timeout: requestTimeout}
+		c.HTTP, _ = HTTPClient("") // without a file nothing can fail
 	}
 	if c.Open == nil {
 		c.Open = OpenBrowser

@@ -65,6 +65,36 @@ func TestBehaviour03OnlyInvalidGrantEndsAGrant(t *testing.T) {
 	}
 }
 
+func TestBehaviour03AnErrorSaysWhatHelps(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(w http.ResponseWriter, token string) bool
+		says   string
+	}{
+		"the grant has ended":       {refusal(400, "invalid_grant", "Token has been revoked."), "sign in again"},
+		"a server in trouble":       {refusal(500, "invalid_grant", ""), "try again later"},
+		"a gateway in trouble":      {text(502, "<h1>Bad gateway</h1>"), "try again later"},
+		"another client":            {refusal(401, "invalid_client", ""), "check the environment's settings"},
+		"not allowed to renew":      {refusal(400, "unauthorized_client", ""), "check the environment's settings"},
+		"a scope that is not known": {refusal(400, "invalid_scope", ""), "check the environment's settings"},
+		"a proxy that wants a name": {text(407, "authenticate"), "put them into HTTPS_PROXY"},
+		"something else":            {refusal(400, "temporarily_unavailable", ""), "try again later"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			g := h.mustSignIn()
+			h.server.with(func() { h.server.post = refreshing(c.answer) })
+			h.clock.move(2 * time.Hour)
+			_, err := h.get(g)
+			if err == nil || !strings.HasSuffix(err.Error(), c.says) {
+				t.Errorf("it says %v; want it to end with %q", err, c.says)
+			}
+			if strings.Count(err.Error(), "; ") != 1 {
+				t.Errorf("it gives more than one piece of advice: %v", err)
+			}
+		})
+	}
+}
+
 func text(status int, body string) func(http.ResponseWriter, string) bool {
 	return func(w http.ResponseWriter, _ string) bool { replyText(w, status, body); return true }
 }

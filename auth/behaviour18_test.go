@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -47,6 +48,60 @@ func TestBehaviour18EveryPageCarriesItsStyleByNonceAndLoadsNothing(t *testing.T)
 			}
 		}
 	}
+}
+
+func TestBehaviour18WordsOfAnotherLanguageAreEscapedAndUnderTheSamePolicy(t *testing.T) {
+	const script = `"><script>alert(1)</script>`
+	for name, c := range map[string]struct {
+		words func(auth.PageView) auth.Words
+		holds []string
+	}{
+		"german": {func(v auth.PageView) auth.Words {
+			return auth.Words{Lang: "de", Title: "Angemeldet", Lines: []string{v.User + " ist angemeldet.", "Zurück zu Canopy."}}
+		}, []string{`<html lang="de">`, "<h1>Angemeldet</h1>", "<title>Angemeldet · Canopy</title>", "<p>ada@example.com ist angemeldet.</p>", "<p>Zurück zu Canopy.</p>"}},
+		"hostile": {func(auth.PageView) auth.Words {
+			return auth.Words{Lang: script, Title: script, Lines: []string{script}}
+		}, []string{`<html lang="&#34;&gt;&lt;script&gt;`, "<h1>&#34;&gt;&lt;script&gt;", "<p>&#34;&gt;&lt;script&gt;"}},
+		"words that do not know the outcome": {func(auth.PageView) auth.Words { return auth.Words{} }, []string{`<html lang="en">`, "<h1>Signed in</h1>"}},
+		"words without a language":           {func(auth.PageView) auth.Words { return auth.Words{Title: "ok"} }, []string{`<html lang="">`, "<h1>ok</h1>"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, func(cfg *auth.Config, _ *auth.Environment) { cfg.Words = c.words })
+			h.mustSignIn()
+			p := h.browser.last()
+			for _, part := range c.holds {
+				if !strings.Contains(p.body, part) {
+					t.Errorf("the page lacks %s: %s", part, p.body)
+				}
+			}
+			if strings.Contains(p.body, "<script") {
+				t.Errorf("the page holds a script: %s", p.body)
+			}
+			checkHygiene(t, p.header)
+		})
+	}
+}
+
+func TestBehaviour18WordsAreToldWhatHappened(t *testing.T) {
+	seen := make(chan auth.PageView, 10)
+	h := newHouse(t, func(cfg *auth.Config, _ *auth.Environment) {
+		cfg.Store = brokenAfter(cfg.Store, auth.ErrKeyringLocked)
+		cfg.Words = func(v auth.PageView) auth.Words { seen <- v; return auth.EnglishWords(v) }
+	})
+	if _, err := h.signIn(); !errors.Is(err, auth.ErrKeyringLocked) {
+		t.Fatalf("it ended with %v", err)
+	}
+	h.browser.last()
+	if v := <-seen; v.Outcome != auth.OutcomeFailed || !errors.Is(v.Err, auth.ErrKeyringLocked) || v.Reason != v.Err.Error() {
+		t.Errorf("the words were told %+v", v)
+	}
+}
+
+// brokenAfter is a Store that can be asked, and takes nothing.
+func brokenAfter(s auth.Store, err error) auth.Store {
+	r := newRecordingStore()
+	r.Store, r.onPut = s, func(string, int) error { return err }
+	return r
 }
 
 func TestBehaviour18TheNonceOfThePolicyIsThePagesAndNewEachTime(t *testing.T) {

@@ -29,10 +29,13 @@ type grantTransport struct {
 // RoundTrip implements http.RoundTripper.
 func (t *grantTransport) RoundTrip(q *http.Request) (*http.Response, error) {
 	answer, err := t.roundTrip(q)
-	if err != nil && q.Body != nil {
+	if err == nil {
+		return answer, nil
+	}
+	if q.Body != nil {
 		_ = q.Body.Close() // a RoundTripper closes the body also when it fails
 	}
-	return answer, err
+	return nil, explained(q.URL.Host, err)
 }
 
 func (t *grantTransport) roundTrip(q *http.Request) (*http.Response, error) {

@@ -133,6 +133,9 @@ func newRefusal(host string, answer *http.Response, code, description string, se
 // advice says what to do about an error code (RFC 6749 §5.2). A server in
 // trouble may say anything: then its code says nothing.
 func advice(code string, status int) string {
+	if status == http.StatusProxyAuthRequired {
+		return proxyAdvice
+	}
 	if status/100 != 5 {
 		switch code {
 		case "invalid_grant":

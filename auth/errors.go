@@ -37,6 +37,8 @@ var (
 
 	// ErrNotFound: there is no such grant, environment or record.
 	ErrNotFound = keychain.ErrNotFound
+	// ErrPassphrase: the passphrase of a PassphraseFile is wrong or missing.
+	ErrPassphrase = errors.New("the passphrase is not the right one; try again")
 	// ErrKeyringAbsent: this system offers no keyring.
 	ErrKeyringAbsent = keychain.ErrAbsent
 	// ErrKeyringLocked: the keyring is locked, or unlocking it was dismissed.

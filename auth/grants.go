@@ -195,8 +195,7 @@ func (g *Grants) read() error {
 	return nil
 }
 
-// write replaces the file in one step: a reader sees the old one or the new
-// one, and so does whoever starts after a crash.
+// write replaces the file.
 func (g *Grants) write(all []Grant) (os.FileInfo, error) {
 	var content bytes.Buffer
 	encoder := json.NewEncoder(&content)
@@ -204,38 +203,14 @@ func (g *Grants) write(all []Grant) (os.FileInfo, error) {
 	if err := encoder.Encode(grantsFile{Version: grantsVersion, Grants: all}); err != nil {
 		return nil, fmt.Errorf("grants file: %w", err)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(g.path), ".grants-*") // made 0600
-	if err != nil {
+	if err := replaceFile(g.path, content.Bytes()); err != nil {
 		return nil, fmt.Errorf("grants file: %w", err)
 	}
-	_, err = temp.Write(content.Bytes())
-	if err == nil {
-		err = temp.Sync()
-	}
-	err = errors.Join(err, temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), g.path)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name()) // best effort: it holds no secret
-		return nil, fmt.Errorf("grants file: %w", err)
-	}
-	syncDirectory(filepath.Dir(g.path))
 	seen, err := os.Stat(g.path)
 	if err != nil {
 		return nil, fmt.Errorf("grants file: %w", err)
 	}
 	return seen, nil
-}
-
-// syncDirectory makes the rename last through a power cut, where the system offers that.
-func syncDirectory(path string) {
-	dir, err := os.Open(path) //nolint:gosec // the directory of the grants file
-	if err != nil {
-		return
-	}
-	_ = dir.Sync() // Windows cannot; the rename is atomic all the same
-	_ = dir.Close()
 }
 
 func (g Grant) clone() Grant {

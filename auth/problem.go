@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -94,8 +96,9 @@ func unreachable(host string, err error, secrets ...string) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
+	hint, _ := hintAt(err)
 	p := &problem{
-		text:  fmt.Sprintf("%s could not be reached (%s); check the network and try again", host, clean(err.Error(), 200, secrets...)),
+		text:  fmt.Sprintf("%s could not be reached (%s); %s", host, clean(err.Error(), 300, secrets...), hint),
 		kinds: []error{ErrOffline},
 	}
 	for _, kind := range []error{context.Canceled, context.DeadlineExceeded} {
@@ -104,4 +107,40 @@ func unreachable(host string, err error, secrets ...string) error {
 		}
 	}
 	return p
+}
+
+const proxyAdvice = "the proxy wants a name and a password: put them into HTTPS_PROXY"
+
+// hintAt says what helps against a cause. special is false where there is
+// nothing to say but the usual.
+func hintAt(err error) (hint string, special bool) {
+	var (
+		unknown  x509.UnknownAuthorityError
+		otherTLS x509.HostnameError
+		invalid  x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return "if your network inspects TLS, give its certificate as the CA file in the settings", true
+	case errors.As(err, &otherTLS):
+		return "its certificate is for another name; check the address in the settings, and the proxy", true
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "its certificate is not valid today; check this computer's clock", true
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "something in between does not speak TLS; check the address in the settings, and the proxy", true
+	case strings.HasSuffix(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // net/http has no type for it
+		return proxyAdvice, true
+	}
+	return "check the network and try again", false
+}
+
+// explained adds to an error of a request to an API host what the caller could
+// not find out: what to do about a certificate or a proxy.
+func explained(host string, err error) error {
+	var known *problem
+	if _, special := hintAt(err); !special || errors.As(err, &known) {
+		return err
+	}
+	p := unreachable(host, err)
+	return &problem{text: p.Error(), kinds: []error{p, err}}
 }

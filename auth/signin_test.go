@@ -1,6 +1,8 @@
 package auth_test
 
 import (
+	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,4 +36,23 @@ func TestSignInEndsWithAGrantAPageAndAClientThatReads(t *testing.T) {
 	if list := h.grants.List(); len(list) != 1 || list[0].ID != g.ID {
 		t.Errorf("grants %v", list)
 	}
+}
+
+func TestTheIdOfAGrantCanStandInACommandLine(t *testing.T) {
+	plain := regexp.MustCompile(`^[0-9a-f]{32}$`)
+	for _, random := range []io.Reader{nil, dashes{}, zeros{}} { // in base64 the second would begin with a dash
+		h := newHouse(t, func(c *auth.Config, _ *auth.Environment) { c.Rand = random })
+		if g := h.mustSignIn(); !plain.MatchString(g.ID) {
+			t.Errorf("the id is %q", g.ID)
+		}
+	}
+}
+
+type dashes struct{}
+
+func (dashes) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 0xfb
+	}
+	return len(p), nil
 }

@@ -134,14 +134,11 @@ func (h *house) close() {
 	}
 }
 
-// settles ends the app when all that is under way has ended.
-func (h *house) settles() {
-	h.t.Helper()
-	ctx, stop := context.WithTimeout(h.t.Context(), patience)
-	defer stop()
-	if err := h.auth.Close(ctx); err != nil {
-		h.t.Error(err)
-	}
+// quits ends the app: what has to be erased is erased, what could only be told or shown is cut off.
+func (h *house) quits() {
+	ctx, stop := context.WithCancel(h.t.Context())
+	stop()
+	_ = h.auth.Close(ctx) // says that it was cut off
 }
 
 func (h *house) report(p auth.Progress) {

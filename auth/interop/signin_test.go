@@ -237,7 +237,7 @@ func swapsGrant(t *testing.T, s server, sameBrowser, separate bool) {
 			t.Error("the old refresh token is still good")
 		}
 	}
-	h.settles()
+	h.quits()
 	if list := h.grants.List(); len(list) != 1 || list[0].ID != g.ID {
 		t.Errorf("%d grants are listed; want the new one alone", len(list))
 	}
