@@ -54,6 +54,7 @@ type Grant struct {
 	Method       Method       `json:"method"`
 	Issuer       string       `json:"issuer,omitempty"`
 	ClientID     string       `json:"client_id,omitempty"`
+	TokenOrigin  string       `json:"token_origin,omitempty"` // scheme and host of the token endpoint that gave it; "" in grants of older versions
 	User         User         `json:"user"`
 	Organization Organization `json:"organization"`           // zero when the server did not say; the API tells later
 	AllProjects  bool         `json:"all_projects,omitempty"` // as the token answer's authorization_details say (RFC 9396 §7)
@@ -62,8 +63,9 @@ type Grant struct {
 	GrantedScope string       `json:"granted_scope,omitempty"` // the scope string of the token answer (RFC 6749 §5.1)
 	Scope        Scope        `json:"scope"`                   // what the window may show now
 	GrantedAt    time.Time    `json:"granted_at"`
-	LastUsed     time.Time    `json:"last_used"` // set when signing in, and by whoever opens the grant
-	Kept         string       `json:"kept"`      // where the credential is kept: KeptKeyring, KeptSession or KeptFile
+	LastUsed     time.Time    `json:"last_used"`       // set when signing in, and by whoever opens the grant
+	Kept         string       `json:"kept"`            // where the credential is kept: KeptKeyring, KeptSession or KeptFile
+	Hosts        []HostHealth `json:"hosts,omitempty"` // how the API hosts took it, as Probe found last
 }
 
 // The places where a credential can be kept.

@@ -216,5 +216,6 @@ func (g *Grants) write(all []Grant) (os.FileInfo, error) {
 func (g Grant) clone() Grant {
 	g.Projects = slices.Clone(g.Projects)
 	g.Scope.Only = slices.Clone(g.Scope.Only)
+	g.Hosts = slices.Clone(g.Hosts)
 	return g
 }
