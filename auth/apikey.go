@@ -38,7 +38,7 @@ func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string
 	if err != nil {
 		return Grant{}, err
 	}
-	grant.Issuer, grant.ClientID = "", ""
+	grant.Issuer, grant.ClientID, grant.TokenOrigin = "", "", ""
 	cred := &credential{public: Secret(public), private: private}
 	if err := t.commit(ctx, grant, cred); err != nil {
 		return Grant{}, err

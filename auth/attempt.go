@@ -190,6 +190,7 @@ func (t *attempt) newGrant(m Method, user User, got *tokens) (Grant, error) {
 		Method:       m,
 		Issuer:       t.env.Issuer,
 		ClientID:     t.env.ClientID,
+		TokenOrigin:  origin(t.env.TokenEndpoint),
 		User:         user,
 		Organization: got.reach.organization,
 		AllProjects:  got.reach.all,

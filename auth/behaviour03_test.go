@@ -124,6 +124,9 @@ func TestBehaviour03AHostThatCannotBeReachedIsNamed(t *testing.T) {
 			if err := h.auth.SetEnvironment(e); err != nil {
 				t.Fatal(err)
 			}
+			if err := h.grants.Update(g.ID, func(g *auth.Grant) { g.TokenOrigin = "" }); err != nil { // bound to no host
+				t.Fatal(err)
+			}
 			h.server.with(func() {
 				h.server.post = refreshing(func(http.ResponseWriter, string) bool { <-release; return true })
 			})

@@ -50,6 +50,9 @@ func (t *grantTransport) roundTrip(q *http.Request) (*http.Response, error) {
 	if !env.serves(q.URL) {
 		return nil, newProblem(ErrUntrusted, "%s is not a host of environment %q and is not given its credential; check the environment's settings", q.URL.Host, env.Name)
 	}
+	if err := env.gave(grant); err != nil {
+		return nil, err
+	}
 	c, err := t.a.authorized(q.Context(), t.id, "")
 	if err != nil {
 		return nil, err

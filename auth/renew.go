@@ -134,7 +134,7 @@ func (a *Authenticator) newRenewal(ctx context.Context, id string, refused Secre
 	if !ok {
 		return nil, &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
 	}
-	env, err := a.environment(grant.Environment)
+	env, err := a.environmentOf(grant)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,10 @@ func (a *Authenticator) leave(ctx context.Context, grant Grant, spare func(*Envi
 	if cred == nil {
 		cred = held
 	}
-	if env, envErr := a.environment(grant.Environment); envErr == nil && cred != nil && (spare == nil || !spare(env, grant)) {
+	switch env, envErr := a.environmentOf(grant); {
+	case envErr != nil:
+		a.cfg.Log.Warn("the server that gave the grant could not be told", "grant", grant.ID, "error", envErr)
+	case cred != nil && (spare == nil || !spare(env, grant)):
 		told = a.giveBack(ctx, env, cred)
 	}
 	if err != nil {
