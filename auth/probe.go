@@ -31,7 +31,7 @@ func (a *Authenticator) Probe(ctx context.Context, grantID string) []HostHealth 
 	if !ok {
 		return nil
 	}
-	env, err := a.environment(grant.Environment)
+	env, err := a.environmentOf(grant)
 	if err != nil {
 		return nil
 	}
