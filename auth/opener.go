@@ -9,8 +9,9 @@ import (
 )
 
 // OpenBrowser opens an address in the user's browser: $BROWSER where it is
-// set, wslview under WSL, else what github.com/pkg/browser finds. Only https
-// and loopback http addresses are opened.
+// set, wslview under WSL, else what the system has. Only https and loopback http
+// addresses are opened. The browser inherits none of the CANOPY_ variables,
+// except on Windows, where github.com/pkg/browser opens it.
 //
 // It watches the opener for three seconds: a failure in that time is an error,
 // an opener that still runs has become the browser. Its output is dropped, and

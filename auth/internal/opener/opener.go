@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pkg/browser"
@@ -25,7 +25,8 @@ type Opener struct {
 	Environ func() []string
 	Exists  func(path string) bool
 	Watched func() (<-chan time.Time, func() bool) // a timer of Watch
-	Library func(url string) error                 // github.com/pkg/browser
+	Native  []string                               // the system's own openers, tried in this order
+	Library func(url string) error                 // github.com/pkg/browser, where there is no such command
 }
 
 // System is the opener of this machine.
@@ -38,8 +39,22 @@ func System() Opener {
 			t := time.NewTimer(Watch)
 			return t.C, t.Stop
 		},
-		Library: openWithLibrary,
+		Native:  native(runtime.GOOS),
+		Library: browser.OpenURL,
 	}
+}
+
+// native lists the commands that github.com/pkg/browser would run. They are run
+// here, for it hands this program's whole environment on. Windows has none: the
+// library asks the shell there (ShellExecute).
+func native(system string) []string {
+	switch system {
+	case "windows":
+		return nil
+	case "darwin":
+		return []string{"open"}
+	}
+	return []string{"xdg-open", "x-www-browser", "www-browser"}
 }
 
 // Open starts the browser and reports what went wrong within the watch.
@@ -59,31 +74,44 @@ func (o Opener) Open(ctx context.Context, url string) error {
 }
 
 func (o Opener) run(url string) error {
-	commands := o.commands()
-	var failed error
-	for _, command := range commands {
-		err := o.command(command, url)
-		if err == nil {
-			return nil
-		}
-		failed = errors.Join(failed, err)
-		if !errors.Is(err, exec.ErrNotFound) {
-			return failed
-		}
+	chosen := o.try(o.commands(), url)
+	if !errors.Is(chosen, exec.ErrNotFound) {
+		return chosen
 	}
-	if o.polluted() {
-		err := o.command("xdg-open", url)
-		if err == nil || !errors.Is(err, exec.ErrNotFound) {
-			return err
-		}
+	var err error
+	if len(o.Native) > 0 {
+		err = o.try(o.Native, url)
+	} else {
+		err = o.Library(url)
 	}
-	if err := o.Library(url); err != nil {
-		return errors.Join(failed, described("the system's opener", err))
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, exec.ErrNotFound) || len(o.Native) == 0:
+		err = described("the system's opener", err)
 	}
-	return nil
+	if len(o.commands()) == 0 {
+		return err
+	}
+	return errors.Join(chosen, err)
 }
 
-// commands are tried before the library: what the user set, then what WSL needs.
+// try runs the first command that is there. It is exec.ErrNotFound if none is.
+func (o Opener) try(commands []string, url string) error {
+	failed := exec.ErrNotFound
+	for i, command := range commands {
+		err := o.command(command, url)
+		if !errors.Is(err, exec.ErrNotFound) {
+			return err
+		}
+		if i == 0 {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// commands are tried before the system's own: what the user set, then what WSL needs.
 func (o Opener) commands() []string {
 	var list []string
 	for _, command := range strings.Split(o.Getenv("BROWSER"), string(os.PathListSeparator)) {
@@ -133,41 +161,20 @@ func described(name string, err error) error {
 // its own libraries. The browser must not find them (AWS CLI does the same).
 var bundled = []string{"LD_LIBRARY_PATH", "LD_PRELOAD", "GTK_PATH", "GIO_MODULE_DIR", "GDK_PIXBUF_MODULE_FILE", "QT_PLUGIN_PATH", "PYTHONHOME"}
 
-func (o Opener) polluted() bool {
-	for _, name := range bundled {
-		if o.Getenv(name) != "" {
-			return true
-		}
-	}
-	return false
-}
+// ours is the prefix of this program's own variables. CANOPY_API_PRIVATE_KEY is
+// a secret, and none of them is the browser's business.
+const ours = "CANOPY_"
 
+// cleaned is what a browser may inherit of an environment.
 func cleaned(environ []string) []string {
-	var kept []string
+	kept := []string{} // not nil, which would mean: all of this program's
 	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		own := false
-		for _, b := range bundled {
-			own = own || name == b
-		}
-		if !own {
+		name, _, _ := strings.Cut(strings.ToUpper(entry), "=") // Windows does not tell a from A
+		if !strings.HasPrefix(name, ours) && !slices.Contains(bundled, name) {
 			kept = append(kept, entry)
 		}
 	}
 	return kept
-}
-
-// quiet sends the library's chatter to the null device, once. A real file and
-// not a writer: a pipe would break under a browser that outlives this program.
-var quiet = sync.OnceFunc(func() {
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		browser.Stdout, browser.Stderr = null, null
-	}
-})
-
-func openWithLibrary(url string) error {
-	quiet()
-	return browser.OpenURL(url)
 }
 
 // Doubt says why a browser opened here may not reach this program's loopback:

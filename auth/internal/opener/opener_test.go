@@ -150,6 +150,7 @@ func TestBehaviour19TheBrowserDoesNotInheritOurLibraries(t *testing.T) {
 	m := newMachine(t)
 	script := m.script(t, "xdg-open", "")
 	t.Setenv("PATH", m.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	m.Native = []string{"no-such-opener", "xdg-open"}
 	m.env["LD_LIBRARY_PATH"], m.env["LD_PRELOAD"], m.env["HOME"] = "/bundle/lib", "", "/home/ada"
 	if err := m.Open(t.Context(), address); err != nil {
 		t.Fatal(err)
@@ -160,6 +161,53 @@ func TestBehaviour19TheBrowserDoesNotInheritOurLibraries(t *testing.T) {
 	}
 	if m.library != 0 {
 		t.Error("the library was used, which passes the environment on")
+	}
+}
+
+func TestBehaviour19TheBrowserDoesNotInheritOurSecrets(t *testing.T) {
+	for name, set := range map[string]func(m *machine, script string){
+		"by what the user set":    func(m *machine, script string) { m.env["BROWSER"] = script },
+		"by wslview":              func(m *machine, _ string) { m.env["WSL_DISTRO_NAME"] = "Debian" },
+		"by the system's opener":  func(m *machine, _ string) { m.Native = opener.System().Native },
+		"after one that is gone":  func(m *machine, script string) { m.env["BROWSER"] = "/nowhere/browser:" + script },
+		"after a missing wslview": func(m *machine, _ string) { m.env["WSL_DISTRO_NAME"], m.Native = "Debian", []string{"xdg-open"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			set(m, filepath.Join(m.dir, "browser"))
+			opened := map[string]string{"by what the user set": "browser", "by wslview": "wslview", "after one that is gone": "browser"}[name]
+			if opened == "" {
+				opened = "xdg-open"
+			}
+			script := m.script(t, opened, "")
+			t.Setenv("PATH", m.dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+			t.Setenv("CANOPY_API_PRIVATE_KEY", "canary") // also what the process really has
+			m.env["CANOPY_API_PRIVATE_KEY"], m.env["CANOPY_HOME"], m.env["HOME"] = "canary", "/canary", "/home/ada"
+			if err := m.Open(t.Context(), address); err != nil {
+				t.Fatal(err)
+			}
+			asked := m.asked(t, script)
+			if strings.Contains(asked, "CANOPY_") || strings.Contains(asked, "canary") || !strings.Contains(asked, "HOME=/home/ada") || !strings.HasPrefix(asked, address) {
+				t.Errorf("it was asked %s", asked)
+			}
+			if m.library != 0 {
+				t.Error("the library was used, which passes the environment on")
+			}
+		})
+	}
+}
+
+func TestBehaviour19AnEnvironmentOfNothingButOursGivesNothing(t *testing.T) {
+	m := newMachine(t)
+	script := m.script(t, "browser", "")
+	t.Setenv("CANOPY_API_PRIVATE_KEY", "canary")
+	m.env["BROWSER"] = script
+	m.Environ = func() []string { return []string{"CANOPY_API_PRIVATE_KEY=canary", "canopy_lower=canary"} }
+	if err := m.Open(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	if asked := m.asked(t, script); strings.Contains(strings.ToUpper(asked), "CANOPY_") {
+		t.Errorf("it was asked %s", asked)
 	}
 }
 
@@ -192,11 +240,12 @@ func TestBehaviour19WithAnEmptyPathTheErrorSaysWhatToDo(t *testing.T) {
 		"nothing set":        {},
 		"BROWSER is missing": {"BROWSER": "no-such-browser"},
 		"a bundle":           {"LD_LIBRARY_PATH": "/bundle"},
+		"two are missing":    {"BROWSER": "no-such-browser:nor-this-one"},
 	} {
 		m := newMachine(t)
-		m.env, m.Library = env, opener.System().Library
+		m.env, m.Native, m.Library = env, opener.System().Native, opener.System().Library
 		err := m.Open(t.Context(), address)
-		if err == nil || !strings.Contains(err.Error(), "copy the link") || !errors.Is(err, exec.ErrNotFound) {
+		if err == nil || !strings.Contains(err.Error(), "copy the link") || !errors.Is(err, exec.ErrNotFound) || !strings.Contains(err.Error(), "system's opener") || strings.Contains(err.Error(), "xdg-open") {
 			t.Errorf("%s gives %v", name, err)
 		}
 	}
