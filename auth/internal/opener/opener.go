@@ -27,6 +27,7 @@ type Opener struct {
 	Watched func() (<-chan time.Time, func() bool) // a timer of Watch
 	Native  []string                               // the system's own openers, tried in this order
 	Library func(url string) error                 // github.com/pkg/browser, where there is no such command
+	Portal  func(url string) error                 // the desktop's, from inside a Flatpak; exec.ErrNotFound where it is not there
 }
 
 // System is the opener of this machine.
@@ -41,6 +42,7 @@ func System() Opener {
 		},
 		Native:  native(runtime.GOOS),
 		Library: browser.OpenURL,
+		Portal:  openWithPortal,
 	}
 }
 
@@ -78,7 +80,12 @@ func (o Opener) run(url string) error {
 	if !errors.Is(chosen, exec.ErrNotFound) {
 		return chosen
 	}
-	var err error
+	var portal, err error
+	if o.flatpak() {
+		if portal = o.Portal(url); !errors.Is(portal, exec.ErrNotFound) {
+			return portal
+		}
+	}
 	if len(o.Native) > 0 {
 		err = o.try(o.Native, url)
 	} else {
@@ -91,9 +98,9 @@ func (o Opener) run(url string) error {
 		err = described("the system's opener", err)
 	}
 	if len(o.commands()) == 0 {
-		return err
+		chosen = nil // there was none
 	}
-	return errors.Join(chosen, err)
+	return errors.Join(chosen, portal, err)
 }
 
 // try runs the first command that is there. It is exec.ErrNotFound if none is.
@@ -191,7 +198,7 @@ func (o Opener) Doubt() string {
 	switch {
 	case set("SSH_CONNECTION", "SSH_TTY"):
 		return "ssh"
-	case set("container", "REMOTE_CONTAINERS") || o.Exists("/.dockerenv") || o.Exists("/run/.containerenv"):
+	case !o.flatpak() && set("container") || set("REMOTE_CONTAINERS") || o.Exists("/.dockerenv") || o.Exists("/run/.containerenv"):
 		return "container"
 	case set("WSL_DISTRO_NAME"):
 		return "wsl"
@@ -200,3 +207,7 @@ func (o Opener) Doubt() string {
 	}
 	return ""
 }
+
+// flatpak reports whether this program runs inside a Flatpak: a container whose
+// loopback is the desktop's, and whose programs are its own.
+func (o Opener) flatpak() bool { return o.Exists("/.flatpak-info") }
