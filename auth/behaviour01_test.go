@@ -108,6 +108,10 @@ func TestBehaviour01NothingButTheRightGetTouchesTheAttempt(t *testing.T) {
 		"a prefetch of the older kind":          {line: "GET " + right, header: "Purpose: prefetch\r\n", status: 400},
 		"a header of more than 16 kB":           {line: "GET " + right, header: "X-Long: " + strings.Repeat("a", 17<<10) + "\r\n", status: 431},
 		"a request line of more than 16 kB":     {line: "GET /callback?code=" + strings.Repeat("a", 17<<10), status: 431},
+		"a GET with a body":                     {line: "GET " + right, header: "Content-Length: 5\r\n", status: 400},
+		"a GET with a body of unknown length":   {line: "GET " + right, header: "Transfer-Encoding: chunked\r\n", status: 400},
+		"a body that does not come":             {line: "POST " + right, header: "Content-Length: 10\r\n", status: 405},
+		"a body that waits to be asked for":     {line: "POST " + right, header: "Content-Length: 10\r\nExpect: 100-continue\r\n", status: 405},
 		"a body that is larger than any answer": {line: "POST " + right, header: "Content-Length: 100000000\r\n", status: 405},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -197,6 +201,100 @@ func TestBehaviour01TheOldestSilentConnectionMakesRoom(t *testing.T) {
 	_ = first.SetReadDeadline(time.Now().Add(3 * time.Second)) // sooner than the time limit of a request
 	if _, err := first.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("300 silent connections are all kept")
+	}
+	cancel()
+	h.result(done)
+}
+
+// crowd is a listener that counts the connections that are open at a time.
+type crowd struct {
+	net.Listener
+	now, most *atomic.Int64
+}
+
+func (l crowd) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	if n := l.now.Add(1); n > l.most.Load() {
+		l.most.Store(n) // two listeners may lose one of each other
+	}
+	return &counted{Conn: c, gone: sync.OnceFunc(func() { l.now.Add(-1) })}, nil
+}
+
+type counted struct {
+	net.Conn
+	gone func()
+}
+
+func (c *counted) Close() error {
+	c.gone()
+	return c.Conn.Close()
+}
+
+func TestBehaviour01BodiesThatDoNotComeDoNotKeepTheBrowserOut(t *testing.T) {
+	for name, line := range map[string]string{
+		"a GET with a small body":      "GET /callback?code=x&state=wrong HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\n",
+		"a GET that is none of ours":   "GET /favicon.ico HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\nhalf",
+		"a POST with a small body":     "POST /callback HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\n",
+		"a POST with a large body":     "POST /callback HTTP/1.1\r\nHost: HOST\r\nContent-Length: 100000000\r\n\r\n",
+		"a POST of unknown length":     "POST /callback HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"a POST under a foreign host":  "POST /callback HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 10\r\n\r\n",
+		"a POST that waits to be told": "POST /callback HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var now, most atomic.Int64
+			h := newHouse(t, func(c *auth.Config, _ *auth.Environment) {
+				c.Listen = func(network, address string) (net.Listener, error) {
+					l, err := net.Listen(network, address)
+					return crowd{l, &now, &most}, err
+				}
+			})
+			p, done, cancel := h.waiting(auth.Options{})
+			defer cancel()
+			_, redirect := callback(t, p.Link)
+			for range 700 {
+				c, err := net.Dial("tcp", redirect.Host)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				_, _ = io.WriteString(c, strings.ReplaceAll(line, "HOST", redirect.Host)) // the listener may have closed it
+			}
+			h.browser.visit(p.Link)
+			if o := h.result(done); o.err != nil {
+				t.Fatal(o.err)
+			}
+			if page := h.browser.last(); page.status != 200 {
+				t.Errorf("the browser ended on %d %v", page.status, page.err)
+			}
+			if n := most.Load(); n > 258 { // a new one comes before an old one goes, in each family
+				t.Errorf("%d connections were open at a time", n)
+			}
+		})
+	}
+}
+
+func TestBehaviour01AStrangerWithAnUnsentBodyIsLetGoAtOnce(t *testing.T) {
+	h := newHouse(t)
+	p, done, cancel := h.waiting(auth.Options{})
+	defer cancel()
+	_, redirect := callback(t, p.Link)
+	for _, line := range []string{"GET /callback HTTP/1.1\r\n", "GET / HTTP/1.1\r\n", "POST /callback HTTP/1.1\r\n"} {
+		c, err := net.Dial("tcp", redirect.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(3 * time.Second)) // sooner than the time limit of a request
+		if _, err := io.WriteString(c, line+"Host: "+redirect.Host+"\r\nContent-Length: 10\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(c) // to the end of the connection
+		if err != nil || !strings.Contains(string(answer), "Connection: close") {
+			t.Errorf("%q is answered with %.80q, %v", line, answer, err)
+		}
 	}
 	cancel()
 	h.result(done)

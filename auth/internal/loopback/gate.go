@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// gate holds the number of connections down. A connection that has not sent a
-// whole request is worth nothing: the oldest of them goes when a new one comes
-// and the house is full, so idle and half-sent ones cannot keep the browser out.
+// gate holds the number of connections down. Only one that brought the
+// attempt's answer is worth something: when a new one comes and the house is
+// full, the oldest of the others goes, those first that have no request under
+// way. So idle and half-sent ones, headers or bodies, cannot keep the browser out.
 type gate struct {
 	mu    sync.Mutex
 	limit int
@@ -18,7 +19,8 @@ type gate struct {
 
 type visit struct {
 	since uint64
-	idle  bool
+	idle  bool // no request is under way
+	keeps bool // it brought the answer
 }
 
 func newGate(limit int) *gate { return &gate{limit: limit, conns: map[net.Conn]visit{}} }
@@ -44,22 +46,35 @@ func (g *gate) note(c net.Conn, state http.ConnState) net.Conn {
 		g.conns[c] = visit{since: g.tick, idle: true}
 		return shed
 	}
-	if _, known := g.conns[c]; known {
-		g.conns[c] = visit{since: g.tick, idle: state == http.StateIdle}
+	if v, known := g.conns[c]; known {
+		g.conns[c] = visit{since: g.tick, idle: state == http.StateIdle, keeps: v.keeps}
 	}
 	return nil
 }
 
-// oldest gives the idle connection to shed, if one must go.
+// keep spares a connection: the browser waits behind it for the last page.
+func (g *gate) keep(c net.Conn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if v, known := g.conns[c]; known {
+		v.keeps = true
+		g.conns[c] = v
+	}
+}
+
+// oldest gives the connection to shed, if one must go.
 func (g *gate) oldest() net.Conn {
 	if len(g.conns) < g.limit {
 		return nil
 	}
 	var found net.Conn
-	var since uint64
+	var best visit
 	for c, v := range g.conns {
-		if v.idle && (found == nil || v.since < since) {
-			found, since = c, v.since
+		if v.keeps {
+			continue
+		}
+		if found == nil || (v.idle && !best.idle) || (v.idle == best.idle && v.since < best.since) {
+			found, best = c, v
 		}
 	}
 	return found

@@ -107,11 +107,15 @@ func (r *Receiver) serve(l net.Listener) {
 		WriteTimeout:      requestTime,
 		IdleTimeout:       idleTime,
 		ConnState:         r.conns.watch,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ErrorLog:          log.New(io.Discard, "", 0), // strangers do not write our log
 	}
 	r.servers = append(r.servers, s)
 	r.serving.Go(func() { _ = s.Serve(l) }) // ends with ErrServerClosed
 }
+
+// connKey is the key of a request's connection in its context.
+type connKey struct{}
 
 // Address is what was bound, as "127.0.0.1:49152".
 func (r *Receiver) Address() string { return r.address }

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,6 +28,10 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		r.turnAway(w, http.StatusMethodNotAllowed)
 		return
 	}
+	if q.ContentLength != 0 { // no browser sends a body with a GET; one that never comes would hold the answer up
+		r.turnAway(w, http.StatusBadRequest)
+		return
+	}
 	if path == r.final {
 		r.showFinal(w)
 		return
@@ -38,6 +43,9 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	if err != nil {
 		r.turnAway(w, http.StatusBadRequest)
 		return
+	}
+	if c, ok := q.Context().Value(connKey{}).(net.Conn); ok {
+		r.conns.keep(c)
 	}
 	r.claim(answer)
 	r.hold(w, q)
@@ -141,10 +149,10 @@ func (r *Receiver) turnAway(w http.ResponseWriter, status int) {
 	case r.changed <- struct{}{}:
 	default: // a notice is waiting already
 	}
-	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Connection", "close") // its body is not worth reading
-	}
+	w.Header().Set("Connection", "close") // nothing more is wanted from there
 	r.write(w, status, r.cfg.Stray)
+	// net/http would wait for a body that was announced; reading it fails at once instead.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
 }
 
 func (r *Receiver) write(w http.ResponseWriter, status int, page func(nonce string) []byte) {
