@@ -91,6 +91,13 @@ func newPortal(t *testing.T, address string) *portal {
 	return p
 }
 
+// set changes what it answers.
+func (p *portal) set(change func(*portal)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change(p)
+}
+
 // OpenURI is the method that godbus calls.
 func (p *portal) OpenURI(parent, address string, _ map[string]dbus.Variant) (dbus.ObjectPath, *dbus.Error) {
 	p.mu.Lock()
@@ -101,7 +108,8 @@ func (p *portal) OpenURI(parent, address string, _ map[string]dbus.Variant) (dbu
 	}
 	const request = dbus.ObjectPath("/org/freedesktop/portal/desktop/request/1_1/t")
 	p.answer(p, "/org/freedesktop/portal/desktop/request/1_1/of_somebody_else")
-	go p.answer(p, request) // the answer comes after the reply
+	answer := p.answer
+	go answer(p, request) // the answer comes after the reply
 	return request, nil
 }
 
@@ -115,19 +123,23 @@ func TestBehaviour19InsideAFlatpakTheDesktopsPortalOpensIt(t *testing.T) {
 	if err := m.Open(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
-	if len(p.asked) != 1 || p.asked[0] != address || m.library != 0 {
-		t.Errorf("the portal was asked %v, the library %d times", p.asked, m.library)
-	}
+	p.set(func(p *portal) {
+		if len(p.asked) != 1 || p.asked[0] != address || m.library != 0 {
+			t.Errorf("the portal was asked %v, the library %d times", p.asked, m.library)
+		}
+	})
 }
 
 func TestBehaviour19InsideAFlatpakANoOfTheDesktopIsAnError(t *testing.T) {
 	for _, code := range []uint32{1, 2} {
 		p := newPortal(t, bus(t))
-		p.answer = func(p *portal, request dbus.ObjectPath) {
-			if !strings.HasSuffix(string(request), "else") {
-				p.respond(request, code)
+		p.set(func(p *portal) {
+			p.answer = func(p *portal, request dbus.ObjectPath) {
+				if !strings.HasSuffix(string(request), "else") {
+					p.respond(request, code)
+				}
 			}
-		}
+		})
 		m := flatpak(t)
 		if err := m.Open(t.Context(), address); err == nil || !strings.Contains(err.Error(), "copy the link") || m.library != 0 {
 			t.Errorf("an answer of %d gives %v, and the library was asked %d times", code, err, m.library)
@@ -138,11 +150,13 @@ func TestBehaviour19InsideAFlatpakANoOfTheDesktopIsAnError(t *testing.T) {
 func TestBehaviour19InsideAFlatpakABusThatGoesAwayIsAnError(t *testing.T) {
 	at, daemon := startBus(t)
 	p := newPortal(t, at)
-	p.answer = func(_ *portal, request dbus.ObjectPath) {
-		if !strings.HasSuffix(string(request), "else") {
-			_ = daemon.Process.Kill() // before the reply has come, or after it
+	p.set(func(p *portal) {
+		p.answer = func(_ *portal, request dbus.ObjectPath) {
+			if !strings.HasSuffix(string(request), "else") {
+				_ = daemon.Process.Kill() // before the reply has come, or after it
+			}
 		}
-	}
+	})
 	m := flatpak(t)
 	m.Library = func(string) error { return exec.ErrNotFound }
 	if err := m.Open(t.Context(), address); err == nil || !strings.Contains(err.Error(), "copy the link") {
@@ -157,7 +171,7 @@ func TestBehaviour19InsideAFlatpakWithoutAPortalTheSystemsOpenerIsAsked(t *testi
 		},
 		"no portal": func(t *testing.T) { bus(t) },
 		"an old portal": func(t *testing.T) {
-			newPortal(t, bus(t)).refuse = dbus.NewError("org.freedesktop.DBus.Error.UnknownMethod", nil)
+			newPortal(t, bus(t)).set(func(p *portal) { p.refuse = dbus.NewError("org.freedesktop.DBus.Error.UnknownMethod", nil) })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
