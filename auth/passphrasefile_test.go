@@ -360,3 +360,30 @@ func noteInAnotherProcess(path, name string) error {
 	}
 	return nil
 }
+
+func TestBehaviour12WhatIsKeptWhereNothingReachesStaysListed(t *testing.T) {
+	dir := t.TempDir()
+	server := newServer(t)
+	h := houseOn(t, server, dir, nil, func(c *auth.Config, _ *auth.Environment) {
+		c.Session, c.File = auth.NewMemoryStore(), newPassphraseFile(filepath.Join(dir, "f"), passphrase)
+	})
+	for keep, stays := range map[string]bool{auth.KeptFile: true, auth.KeptSession: false} {
+		g, err := h.signIn(auth.Options{Keep: keep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := houseOn(t, server, dir, auth.NewMemoryStore())
+		if _, err := other.get(g); !errors.Is(err, auth.ErrSignInAgain) {
+			t.Errorf("reading what is kept in the %s gives %v", keep, err)
+		}
+		if _, err := other.auth.SignOut(t.Context(), g.ID); (err != nil) != stays {
+			t.Errorf("signing out of what is kept in the %s gives %v", keep, err)
+		}
+		if _, listed := other.grants.Get(g.ID); listed != stays {
+			t.Errorf("what is kept in the %s is listed: %t", keep, listed)
+		}
+		if _, err := h.auth.SignOut(t.Context(), g.ID); (err == nil) != stays {
+			t.Errorf("signing out where it is kept gives %v", err)
+		}
+	}
+}

@@ -56,9 +56,12 @@ func (a *Authenticator) leave(ctx context.Context, grant Grant, spare func(*Envi
 // crash anywhere leaves no credential without a grant that names it.
 func (a *Authenticator) erase(ctx context.Context, grant Grant) (*credential, error) {
 	ctx = context.WithoutCancel(ctx) // half signed out is not an answer
-	store, err := a.store(grant.Kept)
-	if err != nil { // kept in a session that has ended
+	store := a.place(grant.Kept)
+	switch {
+	case store == nil && grant.Kept == KeptSession: // in one that has ended
 		return nil, a.cfg.Grants.Delete(grant.ID)
+	case store == nil:
+		return nil, fmt.Errorf("the credential is kept in the %s, which is not in use now; start Canopy where it is", grant.Kept)
 	}
 	cred, _ := recall(ctx, store, grant.ID) // what cannot be read can still be erased
 	if err := forget(ctx, store, grant.ID); err != nil {
@@ -67,7 +70,7 @@ func (a *Authenticator) erase(ctx context.Context, grant Grant) (*credential, er
 	if err := a.cfg.Grants.Delete(grant.ID); err != nil {
 		return cred, err
 	}
-	err = forget(ctx, store, grant.ID)
+	err := forget(ctx, store, grant.ID)
 	_ = os.Remove(a.lockPath(grant.ID)) // an empty file; a renewal may still hold it
 	return cred, err
 }
