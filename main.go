@@ -50,6 +50,7 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), Version: cli.Version,
 		Settings: s.SettingsFile(), SettingsPath: s.Places.Settings,
 	})
+	s.AskPassphrase = w.AskPassphrase
 	probe.Serve(w.Window())
 	stop := context.AfterFunc(ctx, func() {
 		fyne.Do(func() {

@@ -23,6 +23,9 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 		actions.Add(part.NewLink(lang.L("Use for this session only"), func() {
 			w.Session.SignIn(auth.Options{Keep: auth.KeptSession})
 		}))
+		actions.Add(part.NewLink(lang.L("Keep in an encrypted file"), func() {
+			w.Session.SignIn(auth.Options{Keep: auth.KeptFile})
+		}))
 	}
 	if errors.Is(p.Err, auth.ErrNoClientID) {
 		actions.Add(part.NewLink(lang.L("Settings…"), w.showSettings))

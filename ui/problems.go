@@ -70,7 +70,9 @@ func signInSentence(err error, env auth.Environment) string {
 func keyringSentence(err error) string {
 	switch {
 	case errors.Is(err, auth.ErrKeyringAbsent):
-		return lang.L("There is no keyring on this machine to keep your sign-in in. Start one, such as GNOME Keyring or KWallet, or use Canopy for this session only.")
+		return lang.L("There is no keyring on this machine to keep your sign-in in. Start one, such as GNOME Keyring or KWallet, use Canopy for this session only, or keep your sign-in in a file encrypted with a passphrase.")
+	case errors.Is(err, auth.ErrPassphrase):
+		return lang.L("This is not the passphrase of the file. Try again.")
 	case errors.Is(err, auth.ErrKeyringLocked):
 		return lang.L("Your keyring is locked. Unlock it and try again.")
 	case errors.Is(err, auth.ErrKeyringSlow):

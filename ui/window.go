@@ -45,6 +45,9 @@ type Window struct {
 	modal  *part.Modal
 	menus  *menus
 	behind bool // another window has the focus
+
+	asked   bool      // the passphrase has been asked for
+	refused time.Time // when the person closed that dialog without an answer
 }
 
 // screen is one of the things that fill the window. Show is called with every new state.

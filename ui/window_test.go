@@ -588,6 +588,52 @@ func TestAboutSaysTheVersionAndWhereTheSettingsAre(t *testing.T) {
 	uitest.ExpectNot(t, d.canvas(), "Canopy 9.9.9")
 }
 
+func TestThePassphraseIsAskedForAndChosenTwice(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	type answer struct {
+		secret auth.Secret
+		err    error
+	}
+	ask := func(create bool) chan answer {
+		c := make(chan answer, 1)
+		go func() {
+			s, err := d.window.AskPassphrase(t.Context(), create)
+			c <- answer{s, err}
+		}()
+		return c
+	}
+	wait := func(c chan answer) (a answer) {
+		d.Loop.Until(t, "the answer", func() bool {
+			select {
+			case a = <-c:
+				return true
+			default:
+				return false
+			}
+		})
+		return a
+	}
+	chosen := ask(true)
+	d.until(t, "The same once more")
+	uitest.Type(t, d.canvas(), "correct horse")
+	uitest.Key(d.canvas(), fyne.KeyReturn) // not yet: it has to be typed twice
+	uitest.Next(d.canvas())
+	uitest.Type(t, d.canvas(), "correct horse")
+	uitest.Key(d.canvas(), fyne.KeyReturn)
+	if a := wait(chosen); a.err != nil || a.secret.Reveal() != "correct horse" {
+		t.Errorf("the answer is %q, %v", a.secret.Reveal(), a.err)
+	}
+	refused := ask(false)
+	d.until(t, "not the passphrase")
+	uitest.Key(d.canvas(), fyne.KeyEscape)
+	if a := wait(refused); !errors.Is(a.err, auth.ErrCancelled) {
+		t.Errorf("closing the dialog gives %v", a.err)
+	}
+	if a := wait(ask(false)); !errors.Is(a.err, auth.ErrCancelled) {
+		t.Errorf("asked again in the same moment the answer is %v", a.err)
+	}
+}
+
 func TestStatusFollowsTheTime(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.signIn(t, alice, acme)

@@ -44,6 +44,9 @@ type Setup struct {
 	Places       settings.Places
 	Theme        string
 	Log          *slog.Logger
+	// AskPassphrase asks for the passphrase of the file of credentials. It is set before the
+	// first sign-in; nil takes it from CANOPY_PASSPHRASE.
+	AskPassphrase func(ctx context.Context, create bool) (auth.Secret, error)
 	// Only is the name of the environment to stay in, or empty.
 	Only    string
 	sandbox sandboxes
@@ -82,6 +85,14 @@ func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Con
 		return nil, err
 	}
 	c.Environments, c.Grants, c.Log = file.Environments(), grants, log
+	if c.File == nil {
+		c.File = &auth.PassphraseFile{Path: places.Secrets, Passphrase: s.passphrase}
+	}
+	if c.HTTP == nil {
+		if c.HTTP, err = auth.HTTPClient(file.CAFile); err != nil {
+			return nil, err
+		}
+	}
 	s.Auth, err = auth.New(c)
 	return s, err
 }
@@ -118,6 +129,16 @@ func (s *Setup) choose(o Options) error {
 // StartSandbox starts the built-in sandbox, or asks the running one where its hosts are.
 func (s *Setup) StartSandbox(ctx context.Context) (auth.Environment, error) {
 	return s.sandbox.start(ctx)
+}
+
+func (s *Setup) passphrase(ctx context.Context, create bool) (auth.Secret, error) {
+	if s.AskPassphrase != nil {
+		return s.AskPassphrase(ctx, create)
+	}
+	if p := s.getenv("CANOPY_PASSPHRASE"); p != "" {
+		return auth.Secret(p), nil
+	}
+	return "", fmt.Errorf("the sign-in is in a file encrypted with a passphrase; put it into CANOPY_PASSPHRASE: %w", auth.ErrPassphrase)
 }
 
 // leaveTime is how long the end of the program waits for a renewal or a revocation that is

@@ -22,6 +22,7 @@ type Modal struct {
 	closed  func()
 	before  fyne.Focusable
 	typed   func(*fyne.KeyEvent)
+	closers []func()
 }
 
 // ShowModal puts content on a panel of the given width over the canvas and focuses first.
@@ -61,6 +62,9 @@ func (m *Modal) Key(e *fyne.KeyEvent) bool {
 	return true
 }
 
+// OnClose has f called, too, when the dialog has gone, however it went.
+func (m *Modal) OnClose(f func()) { m.closers = append(m.closers, f) }
+
 // Close takes the dialog away and gives the focus back to where it was.
 func (m *Modal) Close() {
 	if m.canvas == nil {
@@ -75,6 +79,9 @@ func (m *Modal) Close() {
 	}
 	if m.closed != nil {
 		m.closed()
+	}
+	for _, f := range m.closers {
+		f()
 	}
 }
 

@@ -200,6 +200,7 @@ type Places struct {
 	Settings string // the settings file
 	Grants   string // the file of grants; it holds no secret
 	Sandbox  string // what the built-in sandbox has granted
+	Secrets  string // credentials, encrypted with a passphrase, where there is no keyring
 }
 
 // Find returns the places for this user (XDG base directories, and their like elsewhere).
@@ -212,5 +213,6 @@ func Find(getenv func(string) string) Places {
 		Settings: filepath.Join(config, "settings.toml"),
 		Grants:   filepath.Join(state, "grants.json"),
 		Sandbox:  filepath.Join(state, "sandbox.json"),
+		Secrets:  filepath.Join(state, "secrets.age"),
 	}
 }

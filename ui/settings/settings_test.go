@@ -180,6 +180,7 @@ func TestCanopyHomePutsEverythingUnderOneFolder(t *testing.T) {
 		Settings: filepath.Join(home, "settings.toml"),
 		Grants:   filepath.Join(home, "grants.json"),
 		Sandbox:  filepath.Join(home, "sandbox.json"),
+		Secrets:  filepath.Join(home, "secrets.age"),
 	}
 	if got != want {
 		t.Errorf("places %+v, want %+v", got, want)
@@ -188,7 +189,7 @@ func TestCanopyHomePutsEverythingUnderOneFolder(t *testing.T) {
 
 func TestWithoutCanopyHomePlacesAreTheUsersOwn(t *testing.T) {
 	got := settings.Find(func(string) string { return "" })
-	for _, path := range []string{got.Settings, got.Grants, got.Sandbox} {
+	for _, path := range []string{got.Settings, got.Grants, got.Sandbox, got.Secrets} {
 		if !filepath.IsAbs(path) || filepath.Base(filepath.Dir(path)) != "canopy" {
 			t.Errorf("%s is not in a folder of Canopy's own", path)
 		}
