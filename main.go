@@ -44,7 +44,7 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 		App: a,
 		Session: session.New(session.Deps{
 			Auth: s.Auth, Environments: s.Environments, Only: s.Only,
-			Tasks: tasks, Now: time.Now, StartSandbox: s.StartSandbox, Log: s.Log,
+			Tasks: tasks, Now: time.Now, StartSandbox: s.StartSandbox, Discover: s.Discover, Log: s.Log,
 		}),
 		Tasks: tasks, Now: time.Now, After: time.After,
 		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), Version: cli.Version,

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"canopy/api"
+	"canopy/auth"
 	"canopy/ui/part"
 	"canopy/ui/show"
 	look "canopy/ui/theme"
@@ -111,6 +112,40 @@ func (d *details) organizationFacts() []fact {
 		{lang.L("Signed in as"), show.Name(d.state.Grant.User.Email)},
 		{lang.L("Role"), show.Name(d.state.Grant.Role)},
 		{lang.L("Organization ID"), show.Name(s.Organization().ID)},
+		{lang.L("API hosts"), hostHealth(d.state.Grant.Hosts)},
+		{lang.L("Sign-in kept in"), keptIn(d.state.Grant.Kept)},
+		{lang.L("Granted"), moment(d.state.Grant.GrantedAt, d.window.Now())},
+	}
+}
+
+// hostHealth says which hosts accept the grant.
+func hostHealth(hosts []auth.HostHealth) string {
+	said := make([]string, 0, len(hosts))
+	for _, h := range hosts {
+		values := with("Host", h.Name, "Status", h.Status)
+		switch {
+		case h.Accepted:
+			said = append(said, lang.L("{{.Host}} accepts it", values))
+		case h.Status > 0:
+			said = append(said, lang.L("{{.Host}} answers {{.Status}}", values))
+		default:
+			said = append(said, lang.L("{{.Host}} cannot be reached", values))
+		}
+	}
+	if len(said) == 0 {
+		return lang.L("Not asked yet")
+	}
+	return strings.Join(said, ", ")
+}
+
+func keptIn(kept string) string {
+	switch kept {
+	case auth.KeptSession:
+		return lang.L("Memory, until Canopy ends")
+	case auth.KeptFile:
+		return lang.L("Encrypted file")
+	default:
+		return lang.L("System keyring")
 	}
 }
 

@@ -134,7 +134,10 @@ func (w *Window) showSettingsMenu() {
 func (w *Window) askSignOut() {
 	text := lang.L("Canopy forgets {{.Organization}} on this machine and tells {{.Environment}} to revoke what it was given. Nothing in your organization changes.",
 		with("Organization", organizationName(w.state), "Environment", show.Name(w.state.Grant.Environment)))
-	w.confirm(lang.L("Sign out?"), text, lang.L("Sign out"), w.Session.SignOut)
+	w.confirm(lang.L("Sign out?"), text, lang.L("Sign out"), func() {
+		w.App.Preferences().RemoveValue(prefOpen + w.state.Grant.ID)
+		w.Session.SignOut()
+	})
 }
 
 // confirm asks before something is done. Cancel has the focus: Enter on it does nothing bad.

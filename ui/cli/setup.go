@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -51,6 +52,7 @@ type Setup struct {
 	Only    string
 	sandbox sandboxes
 	getenv  func(string) string
+	http    *http.Client
 }
 
 // prepare reads the settings and the grants and makes the authenticator on what c holds. It
@@ -93,6 +95,7 @@ func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Con
 			return nil, err
 		}
 	}
+	s.http = c.HTTP
 	s.Auth, err = auth.New(c)
 	return s, err
 }
@@ -124,6 +127,20 @@ func (s *Setup) choose(o Options) error {
 	s.Environments[0], s.Environments[i] = s.Environments[i], s.Environments[0]
 	s.Only = o.Environment
 	return nil
+}
+
+// Discover completes a custom environment that names only its issuer, from the metadata of the
+// server (RFC 8414). What the settings say about the client and the API hosts stays.
+func (s *Setup) Discover(ctx context.Context, e auth.Environment) (auth.Environment, error) {
+	found, err := auth.Discover(ctx, s.http, e.Issuer)
+	if err != nil {
+		return e, err
+	}
+	e.IssuerInCallback, e.CodeChallengeMethods = found.IssuerInCallback, found.CodeChallengeMethods
+	e.AuthorizationEndpoint, e.TokenEndpoint = found.AuthorizationEndpoint, found.TokenEndpoint
+	e.DeviceAuthorizationEndpoint, e.RevocationEndpoint = found.DeviceAuthorizationEndpoint, found.RevocationEndpoint
+	e.UserinfoEndpoint = found.UserinfoEndpoint
+	return e, nil
 }
 
 // StartSandbox starts the built-in sandbox, or asks the running one where its hosts are.

@@ -19,12 +19,13 @@ const (
 	taskLoad    = "load"
 	taskSave    = "save grant "
 	taskSignOut = "sign-out"
-	taskSandbox = "sandbox"
+	taskReady   = "environment"
+	taskProbe   = "probe"
 	taskBranch  = "branches of "
 	taskRetry   = "retry "
 )
 
-// Deps is what a session works with. All fields but StartSandbox and Log are required.
+// Deps is what a session works with. All fields but StartSandbox, Discover and Log are required.
 type Deps struct {
 	Auth         *auth.Authenticator
 	Environments []auth.Environment
@@ -34,7 +35,9 @@ type Deps struct {
 	Only string
 	// StartSandbox starts the built-in sandbox, or finds it running, and says where it is.
 	StartSandbox func(ctx context.Context) (auth.Environment, error)
-	Log          *slog.Logger
+	// Discover completes a custom environment that names only its issuer (RFC 8414).
+	Discover func(ctx context.Context, e auth.Environment) (auth.Environment, error)
+	Log      *slog.Logger
 }
 
 // Session is the state of the window. It belongs to the UI goroutine: every method is called
@@ -122,9 +125,10 @@ func (s *Session) Start() {
 	s.changed()
 }
 
-// unstarted reports whether an environment is the sandbox before it has been started.
-func unstarted(e auth.Environment) bool {
-	return e.Kind == auth.KindSandbox && e.TokenEndpoint == ""
+// unready reports whether an environment is not complete yet: the sandbox before it has been
+// started, or a custom one that names only its issuer.
+func unready(e auth.Environment) bool {
+	return e.TokenEndpoint == "" && (e.Kind == auth.KindSandbox || e.Issuer != "")
 }
 
 // Open shows the grant with this id. What was read of it earlier is there at once; reading
@@ -134,8 +138,8 @@ func (s *Session) Open(grantID string) {
 	if !ok {
 		return
 	}
-	if unstarted(s.environments[g.Environment]) {
-		s.startSandbox(func() { s.Open(grantID) })
+	if e := s.environments[g.Environment]; unready(e) {
+		s.ready(e, func() { s.Open(grantID) })
 		return
 	}
 	s.leave()

@@ -43,24 +43,35 @@ func (s *Session) SignInAgain() {
 
 // OpenSandbox starts the built-in sandbox and begins to sign in there.
 func (s *Session) OpenSandbox() {
-	s.startSandbox(func() { s.SignIn(auth.Options{}) })
+	s.ready(s.sandboxNow(), func() { s.SignIn(auth.Options{}) })
 }
 
-// startSandbox starts the sandbox, makes its environment the one at hand, and goes on.
-func (s *Session) startSandbox(then func()) {
-	if s.attempt != nil || s.deps.StartSandbox == nil || s.deps.Tasks.Running(taskSandbox) {
+// sandboxNow returns the sandbox's environment as far as it is known.
+func (s *Session) sandboxNow() auth.Environment {
+	for _, e := range s.environments {
+		if e.Kind == auth.KindSandbox {
+			return e
+		}
+	}
+	return auth.Environment{Kind: auth.KindSandbox}
+}
+
+// ready completes an environment, makes it the one at hand, and goes on.
+func (s *Session) ready(e auth.Environment, then func()) {
+	complete, wrong := s.completion(e)
+	if s.attempt != nil || complete == nil || s.deps.Tasks.Running(taskReady) {
 		return
 	}
 	s.problem = nil
-	s.deps.Tasks.Run(taskSandbox, func(ctx context.Context, _ task.Report) func() {
-		env, err := s.deps.StartSandbox(ctx)
+	s.deps.Tasks.Run(taskReady, func(ctx context.Context, _ task.Report) func() {
+		env, err := complete(ctx)
 		if err == nil {
 			err = s.deps.Auth.SetEnvironment(env)
 		}
 		return func() {
 			if err != nil {
-				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("%w: %w", ErrSandbox, err)}
-				s.deps.Log.Warn("could not start the sandbox", "error", err)
+				s.problem = &Problem{During: SigningIn, Err: fmt.Errorf("%w: %w", wrong, err)}
+				s.deps.Log.Warn("the environment is not ready", "environment", e.Name, "error", err)
 				s.changed()
 				return
 			}
@@ -69,6 +80,18 @@ func (s *Session) startSandbox(then func()) {
 		}
 	})
 	s.changed()
+}
+
+// completion returns what completes an environment, and what it means when that fails.
+func (s *Session) completion(e auth.Environment) (complete func(context.Context) (auth.Environment, error), wrong error) {
+	switch {
+	case e.Kind == auth.KindSandbox:
+		return s.deps.StartSandbox, ErrSandbox
+	case s.deps.Discover != nil:
+		return func(ctx context.Context) (auth.Environment, error) { return s.deps.Discover(ctx, e) }, auth.ErrServer
+	default:
+		return nil, nil
+	}
 }
 
 // Use makes env known and the place of the next sign-in.
@@ -90,8 +113,8 @@ func (s *Session) begin(m auth.Method, do signIn) {
 	if s.attempt != nil {
 		return
 	}
-	if unstarted(s.environments[s.environment]) {
-		s.startSandbox(func() { s.begin(m, do) })
+	if e := s.environments[s.environment]; unready(e) {
+		s.ready(e, func() { s.begin(m, do) })
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -139,6 +162,20 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 		s.deps.Log.Warn("sign-in failed", "error", err)
 	}
 	s.changed()
+}
+
+// probe asks each API host whether it accepts the new grant. One that does not is a state of
+// its own, shown host by host: it neither ends the grant nor begins another sign-in.
+func (s *Session) probe(grantID string) {
+	s.deps.Tasks.Run(taskProbe, func(ctx context.Context, _ task.Report) func() {
+		hosts := s.deps.Auth.Probe(ctx, grantID)
+		return func() {
+			if s.grant != nil && s.grant.ID == grantID {
+				s.grant.Hosts = hosts
+				s.changed()
+			}
+		}
+	})
 }
 
 // CancelSignIn ends the attempt that is under way. The listener is closed and nothing is kept.
