@@ -78,7 +78,7 @@ func TestAClientSecretThatIsNotThereIsSaidBeforeTheBrowserOpens(t *testing.T) {
 				}
 			}
 			_, err := h.signIn(auth.Options{Keep: auth.KeptSession})
-			if err == nil || (c.is != nil && !errors.Is(err, c.is)) || !strings.Contains(err.Error(), `"test"`) && c.is == auth.ErrNoClientSecret {
+			if err == nil || (c.is != nil && !errors.Is(err, c.is)) || !strings.Contains(err.Error(), `"test"`) && errors.Is(c.is, auth.ErrNoClientSecret) {
 				t.Errorf("it ended with %v", err)
 			}
 			h.nothingStored()

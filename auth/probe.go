@@ -99,7 +99,7 @@ func (a *Authenticator) probe(ctx context.Context, cred *credential, id, path st
 // carry sends a request with a credential, once.
 func (a *Authenticator) carry(q *http.Request, cred *credential, id string) (*http.Response, error) {
 	if cred.private == "" {
-		return a.server.Do(withToken(q, cred)) //nolint:gosec // an address of the environment, which Validate has checked
+		return a.server.Do(withToken(q, cred))
 	}
 	base := a.cfg.HTTP.Transport
 	if base == nil {

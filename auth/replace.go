@@ -79,7 +79,7 @@ func sameGrant(a, b Grant) bool {
 
 // projectIDs leaves out what does not change what is granted: names and order.
 func projectIDs(g Grant) []string {
-	var ids []string
+	ids := make([]string, 0, len(g.Projects))
 	for _, p := range g.Projects {
 		ids = append(ids, p.ID)
 	}

@@ -150,6 +150,7 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 		a.progress.Stage, a.approved = auth.StageDone, true
 		s.attempt = a // the waiting screen stays until there is something to see
 		s.Open(g.ID)
+		s.probe(g.ID)
 		if s.whole != nil || s.problem != nil {
 			s.attempt = nil
 		}
