@@ -1,0 +1,133 @@
+package session_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"canopy/api/inventory"
+	"canopy/auth"
+	"canopy/ui/session"
+	"canopy/ui/uitest/stage"
+)
+
+func TestSwitchingShowsNoRowOfTheOtherGrant(t *testing.T) {
+	p := newPlay(t)
+	first := p.signIn(t, alice, acme).Grant
+	second := p.signIn(t, gina, globex).Grant
+	from := len(p.states)
+	p.Open(first.ID)
+	if st := p.State(); st.Grant.ID != first.ID || st.Shown == nil || projects(st.Shown) == "" || len(st.Shown.Search("globex")) > 0 {
+		t.Errorf("what was read of the first grant is not there at once: phase %d", st.Phase)
+	}
+	p.browsing(t)
+	if p.everShown(from, "globex") {
+		t.Error("a row of the second grant was shown after switching to the first")
+	}
+	from = len(p.states)
+	p.Open(second.ID)
+	p.browsing(t)
+	if p.everShown(from, "ledger") {
+		t.Error("a row of the first grant was shown after switching to the second")
+	}
+	if n := len(p.State().Grants); n != 2 {
+		t.Errorf("%d grants are kept, want 2", n)
+	}
+}
+
+func TestLateAnswersOfTheOldGrantAreDropped(t *testing.T) {
+	p := newPlay(t)
+	first := p.signIn(t, alice, acme).Grant
+	second := p.signIn(t, gina, globex).Grant
+	p.Open(first.ID)
+	p.browsing(t)
+	p.faults(t, "slow=serverless:300ms")
+	p.Retry(inventory.Part{Kind: inventory.PartServerless}) // its answer comes late
+	p.Branches("9002")
+	from := len(p.states)
+	p.Open(second.ID)
+	p.faults(t)
+	p.browsing(t)
+	p.settle()
+	if p.everShown(from, "ledger") || p.State().Grant.ID != second.ID {
+		t.Error("a late answer of the first grant reached the second's screen")
+	}
+}
+
+func TestOpeningAGrantThatIsGoneDoesNothing(t *testing.T) {
+	p := newPlay(t)
+	before := p.signIn(t, alice, acme)
+	p.Open("nobody")
+	if st := p.State(); st.Grant.ID != before.Grant.ID || st.Shown != before.Shown {
+		t.Error("an unknown id has changed what is on screen")
+	}
+}
+
+func TestStartOpensTheGrantUsedLast(t *testing.T) {
+	p := newPlay(t)
+	first := p.signIn(t, alice, acme).Grant
+	p.Clock.Advance(time.Minute)
+	p.signIn(t, gina, globex)
+	p.Clock.Advance(time.Minute)
+	p.Open(first.ID)
+	p.browsing(t)
+	p.settle()
+	p.restart(t)
+	if st := p.browsing(t); st.Grant.ID != first.ID {
+		t.Errorf("the grant of %s was opened, want that of %s", st.Grant.User.Email, alice)
+	}
+}
+
+func TestStartStaysInTheEnvironmentThatWasAskedFor(t *testing.T) {
+	p := newPlay(t)
+	p.signIn(t, alice, acme)
+	p.Reopen(t)
+	d := p.Deps()
+	d.Only = stage.TiDBCloud
+	p.begin(d)
+	p.Start()
+	if st := p.State(); st.Phase != session.SignedOut {
+		t.Errorf("the phase is %d although the only grant is of another environment", st.Phase)
+	}
+}
+
+func TestNarrowingHidesAtOnceAndSurvivesARestart(t *testing.T) {
+	p := newPlay(t)
+	p.signIn(t, alice, acme)
+	p.SetScope(auth.Scope{Only: []string{"101", "103"}})
+	st := p.State()
+	if projects(st.Shown) != "payments, staging" || len(st.Whole.Projects()) != 7 {
+		t.Errorf("shown %q of %d projects", projects(st.Shown), len(st.Whole.Projects()))
+	}
+	if _, ok := st.Shown.Cluster("9005"); ok {
+		t.Error("a cluster of a hidden project can still be found")
+	}
+	if n, _ := st.Shown.Count(); n != 6 || len(st.Shown.Search("warehouse")) != 0 {
+		t.Errorf("%d clusters are counted, and the search finds hidden ones: %v", n, st.Shown.Search("warehouse"))
+	}
+	p.Tasks.Wait()
+	p.restart(t)
+	if st = p.browsing(t); projects(st.Shown) != "payments, staging" {
+		t.Errorf("after a restart %q is shown", projects(st.Shown))
+	}
+	p.SetScope(auth.Scope{})
+	if projects(p.State().Shown) != projects(p.State().Whole) {
+		t.Error("widening does not bring everything back")
+	}
+}
+
+func TestScopeChosenRightBeforeSwitchingIsKept(t *testing.T) {
+	p := newPlay(t)
+	first := p.signIn(t, alice, acme).Grant
+	second := p.signIn(t, gina, globex).Grant
+	for i := range 20 {
+		id := []string{"101", "102"}[i%2]
+		p.Open(first.ID)
+		p.SetScope(auth.Scope{Only: []string{id}})
+		p.Open(second.ID)
+		p.settle()
+		if kept, _ := p.Auth.Grants().Get(first.ID); !slices.Equal(kept.Scope.Only, []string{id}) {
+			t.Fatalf("the scope %q was chosen and %q is kept", id, kept.Scope.Only)
+		}
+	}
+}
