@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,32 +130,53 @@ func (d *Desktop) debugger(ctx context.Context) (link string, err error) {
 
 // target waits for the browser's page with this address.
 func (d *Desktop) target(alloc context.Context, address string) (id target.ID, err error) {
-	link, err := d.debugger(alloc)
-	if err != nil {
-		return "", err
-	}
-	u, err := url.Parse(link)
-	if err != nil {
-		return "", err
-	}
 	err = until(alloc, "the browser's page at "+address, func() error {
-		var pages []struct{ ID, Type, URL string }
-		text, err := get(alloc, "http://"+u.Host+"/json/list", nil)
+		tabs, err := d.Tabs(alloc)
 		if err != nil {
 			return pending(err.Error())
 		}
-		if err := json.Unmarshal(text, &pages); err != nil {
-			return err
-		}
-		for i := range pages {
-			if pages[i].Type == "page" && strings.HasPrefix(pages[i].URL, address) {
-				id = target.ID(pages[i].ID)
+		for _, tab := range tabs {
+			if strings.HasPrefix(tab.URL, address) {
+				id = target.ID(tab.ID)
 				return nil
 			}
 		}
-		return pending(text)
+		return pending(fmt.Sprint(tabs))
 	})
 	return id, err
+}
+
+// Tab is a page of the browser as a person sees it in the row of tabs.
+type Tab struct{ ID, Type, URL, Title string }
+
+// Tabs lists the open browser's pages.
+func (d *Desktop) Tabs(ctx context.Context) ([]Tab, error) {
+	link, err := d.debugger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, err
+	}
+	text, err := get(ctx, "http://"+u.Host+"/json/list", nil)
+	if err != nil {
+		return nil, err
+	}
+	var tabs []Tab
+	err = json.Unmarshal(text, &tabs)
+	return slices.DeleteFunc(tabs, func(t Tab) bool { return t.Type != "page" }), err
+}
+
+// AwaitTabs waits until the row of tabs satisfies a condition.
+func (d *Desktop) AwaitTabs(ctx context.Context, what string, cond func([]Tab) bool) error {
+	return until(ctx, what, func() error {
+		tabs, err := d.Tabs(ctx)
+		if err != nil {
+			return err
+		}
+		return unless(cond(tabs), fmt.Sprint(tabs))
+	})
 }
 
 // note remembers where the page goes.
@@ -172,6 +194,23 @@ func (p *Page) Visited() []string {
 	defer p.mu.Unlock()
 	return append([]string(nil), p.seen...)
 }
+
+// AwaitVisit waits until the page has asked for an address with these words in it, and returns that address.
+func (p *Page) AwaitVisit(words string) (address string, err error) {
+	err = until(p.ctx, "a page that asks for "+words, func() error {
+		seen := p.Visited()
+		i := slices.IndexFunc(seen, func(s string) bool { return strings.Contains(s, words) })
+		if i < 0 {
+			return pending(fmt.Sprintf("%d other addresses", len(seen))) // one of them may hold a code
+		}
+		address = seen[i]
+		return nil
+	})
+	return address, err
+}
+
+// Reload fetches the page once more.
+func (p *Page) Reload() error { return chromedp.Do(p.ctx, chromedp.Reload()) }
 
 // Location returns the page's address and words.
 func (p *Page) Location() (address, words string, err error) {

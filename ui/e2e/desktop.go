@@ -34,6 +34,7 @@ type Desktop struct {
 	env     []string
 	noOpen  bool
 	spawner *spawner
+	keyring *Process   // the newest; nil when there never was one
 	running []*Process // in the order of their start
 	count   map[string]int
 }
@@ -64,7 +65,7 @@ func Open(ctx context.Context, o Options) (*Desktop, error) {
 		steps = append(steps, func() error { return d.startWindowManager(ctx) })
 	}
 	if !o.NoKeyring {
-		steps = append(steps, func() error { return d.startKeyring(ctx) })
+		steps = append(steps, func() error { return d.StartKeyring(ctx) })
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

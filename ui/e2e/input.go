@@ -44,6 +44,23 @@ func (a *App) press(ctx context.Context, match Match, button byte) error {
 	return a.pressAt(ctx, image.Pt(o.X+o.W/2, o.Y+o.H/2), button)
 }
 
+// DoubleClick presses the left button twice, as fast as a display takes it, in the middle of the object that matches.
+func (a *App) DoubleClick(ctx context.Context, match Match) error {
+	o, err := a.still(ctx, match)
+	if err != nil {
+		return err
+	}
+	if err := a.point(ctx, image.Pt(o.X+o.W/2, o.Y+o.H/2)); err != nil {
+		return err
+	}
+	for _, down := range []bool{true, false, true, false} {
+		if err := a.desktop.Display.button(1, down); err != nil {
+			return err
+		}
+	}
+	return a.Settle(ctx)
+}
+
 // ClickAt presses the left button at a point of the window.
 func (a *App) ClickAt(ctx context.Context, at image.Point) error { return a.pressAt(ctx, at, 1) }
 

@@ -108,6 +108,11 @@ func (t *Attempt) Decide(decision string) (address, words string, err error) {
 	if err := t.Page.Click(decision); err != nil {
 		return "", "", err
 	}
+	return t.End()
+}
+
+// End waits for Canopy's last page in the browser.
+func (t *Attempt) End() (address, words string, err error) {
 	err = t.Page.Await("Canopy's page in the browser", func(at, said string) bool {
 		address, words = at, said
 		u, err := url.Parse(at)
