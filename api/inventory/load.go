@@ -24,6 +24,7 @@ var errSuperseded = errors.New("a later reading took over")
 // the old one, whose late answers are dropped.
 func (v *Inventory) Load(ctx context.Context, publish func(*Snapshot)) error {
 	r := v.newRun(ctx, publish)
+	r.opening = newOpening(PartOrganization, PartProjects, PartServerless)
 	organization := v.queue(Part{Kind: PartOrganization})
 	projects := v.queue(Part{Kind: PartProjects})
 	serverless := v.queue(Part{Kind: PartServerless})
@@ -85,11 +86,12 @@ type run struct {
 	publish   func()
 	dedicated map[Part]int // tickets of the dedicated parts to read
 	pages     atomic.Int64
+	opening   *opening
 }
 
 func (v *Inventory) newRun(ctx context.Context, publish func(*Snapshot)) *run {
 	var one sync.Mutex
-	return &run{ctx: ctx, v: v, dedicated: make(map[Part]int), publish: func() {
+	return &run{ctx: ctx, v: v, dedicated: make(map[Part]int), opening: newOpening(), publish: func() {
 		if publish == nil {
 			return
 		}
@@ -135,6 +137,7 @@ func (r *run) failed(part Part, ticket int, err error) error {
 func (r *run) readOrganization(ticket int) error {
 	part := Part{Kind: PartOrganization}
 	organization, err := r.v.src.Organization(r.ctx)
+	r.opening.answered(part.Kind)
 	if !r.v.current(part, ticket) {
 		return errSuperseded
 	}
@@ -163,6 +166,7 @@ func (r *run) readProjects(ticket int) error {
 	// Also if a later reading took over the projects: the parts that this run
 	// has queued are waited for, unless that one took them over as well.
 	r.planDedicated()
+	r.opening.wait(r.ctx)
 	var refusal error
 	for _, part := range r.settleDedicated() {
 		switch ticket := r.dedicated[part]; {

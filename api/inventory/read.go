@@ -20,6 +20,7 @@ func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 	var skipped int
 	for token := ""; ; {
 		page, err := how.page(r.ctx, token)
+		r.opening.answered(part.Kind)
 		if !r.v.current(part, ticket) {
 			return errSuperseded
 		}
@@ -56,6 +57,7 @@ func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 			return nil
 		}
 		token = page.Next
+		r.opening.wait(r.ctx)
 	}
 }
 
