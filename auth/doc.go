@@ -2,7 +2,8 @@
 // and keeping, renewing and giving back the grant that comes of it.
 //
 // It owns grants (who, where, what was allowed; a file without secrets), their
-// credentials (tokens or an API key, in a Store such as the system's keyring),
+// credentials (tokens or an API key, in a Store: the system's keyring, this
+// session, or a file under a passphrase, as the user chooses for each sign-in),
 // the loopback listener that catches the browser's answer, and the renewal of
 // tokens across goroutines and processes. It never draws anything, knows
 // nothing of what the API says, and never lets a token, a code, a verifier or
@@ -10,7 +11,7 @@
 //
 // A caller makes one Authenticator, signs in with SignIn, SignInWithDevice or
 // SignInWithAPIKey, and reads with the http.Client that Client gives for the
-// grant. The standards behind it: RFC 8252 (native apps), RFC 7636 (PKCE),
+// grant. Probe says which API hosts take it. The standards behind it: RFC 8252 (native apps), RFC 7636 (PKCE),
 // RFC 9700 (security), RFC 9207 (iss), RFC 8628 (device), RFC 7009
 // (revocation), RFC 8414 (metadata), RFC 9396 (authorization details).
 package auth

@@ -35,7 +35,8 @@ type PassphraseFile struct {
 	// in memory. create says that there is no file yet and the passphrase is
 	// being chosen. Its error is passed on.
 	Passphrase func(ctx context.Context, create bool) (Secret, error)
-	// WorkFactor is the logarithm of scrypt's work, 0 for age's own 18, about a second.
+	// WorkFactor is the logarithm of scrypt's work, 0 for age's own 18: about a
+	// second and 256 MiB. A file that asks for more is refused.
 	WorkFactor int
 
 	prepare sync.Once
@@ -48,6 +49,9 @@ type PassphraseFile struct {
 }
 
 const recordsVersion = 1
+
+// usualWorkFactor is what age itself takes.
+const usualWorkFactor = 18
 
 type recordsFile struct {
 	Version int               `json:"version"`
@@ -223,6 +227,7 @@ func (f *PassphraseFile) open(key []byte, passphrase Secret) error {
 	if err != nil {
 		return err
 	}
+	scrypt.SetMaxWorkFactor(max(usualWorkFactor, f.WorkFactor)) // each step doubles the memory
 	text, err := unseal(key, scrypt)
 	var wrong *age.NoIdentityMatchError
 	if errors.As(err, &wrong) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"filippo.io/age/armor"
 
 	"canopy/auth"
 )
@@ -248,11 +251,12 @@ func TestBehaviour11ADamagedFileIsAnErrorThatNamesItAndIsLeftAsItIs(t *testing.T
 		t.Fatal(err)
 	}
 	second := bytes.LastIndex(content, []byte("-----BEGIN"))
-	swapped := bytes.Clone(content)
+	swapped, greedy := bytes.Clone(content), reworked(t, content[:second], " 8\n", " 19\n")
 	swapped[second+60] ^= 1
 	for name, damaged := range map[string][]byte{
 		"empty":                       {},
 		"of something else":           []byte("hello"),
+		"asking for 512 MiB of work":  append(greedy, content[second:]...),
 		"without records":             content[:second],
 		"cut short":                   content[:len(content)-40],
 		"changed in the records":      swapped,
@@ -277,6 +281,22 @@ func TestBehaviour11ADamagedFileIsAnErrorThatNamesItAndIsLeftAsItIs(t *testing.T
 			}
 		})
 	}
+}
+
+// reworked changes what stands inside a text of age.
+func reworked(t *testing.T, text []byte, before, after string) []byte {
+	t.Helper()
+	inside, err := io.ReadAll(armor.NewReader(bytes.NewReader(text)))
+	if err != nil || !bytes.Contains(inside, []byte(before)) {
+		t.Fatalf("there is no %q in it, %v", before, err)
+	}
+	var out bytes.Buffer
+	w := armor.NewWriter(&out)
+	_, err = w.Write(bytes.Replace(inside, []byte(before), []byte(after), 1))
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func TestBehaviour11ADirectoryThatCannotBeWrittenIsSaid(t *testing.T) {
