@@ -7,11 +7,12 @@
 // the loopback listener that catches the browser's answer, and the renewal of
 // tokens across goroutines and processes. It never draws anything, knows
 // nothing of what the API says, and never lets a token, a code, a verifier or
-// a key out into a log, an error, a file or another host.
+// a key out into a log, an error, a file in the clear or another host.
 //
 // A caller makes one Authenticator, signs in with SignIn, SignInWithDevice or
 // SignInWithAPIKey, and reads with the http.Client that Client gives for the
-// grant. Probe says which API hosts take it. The standards behind it: RFC 8252 (native apps), RFC 7636 (PKCE),
-// RFC 9700 (security), RFC 9207 (iss), RFC 8628 (device), RFC 7009
-// (revocation), RFC 8414 (metadata), RFC 9396 (authorization details).
+// grant. Probe says which API hosts take it. The standards behind it: RFC 8252
+// (native apps), RFC 7636 (PKCE), RFC 9700 (security), RFC 9207 (iss), RFC 8628
+// (device), RFC 7009 (revocation), RFC 8414 (metadata), RFC 9396
+// (authorization details).
 package auth
