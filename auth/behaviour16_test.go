@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,13 +149,12 @@ func TestBehaviour16HowADeviceSignInEnds(t *testing.T) {
 func TestBehaviour16BrokenConnectionsAreBackedOffFrom(t *testing.T) {
 	h := deviceHouse(t, nil)
 	h.server.Config.ErrorLog = quiet
-	n := 0
+	var n atomic.Int32 // a broken connection ends without the server's having noticed
 	h.server.post = func(path string, _ map[string]string, w http.ResponseWriter) bool {
 		if path != "/token" {
 			return false
 		}
-		n++
-		switch n {
+		switch n.Add(1) {
 		case 1, 2:
 			panic(http.ErrAbortHandler)
 		case 3:
