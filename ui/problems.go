@@ -19,6 +19,9 @@ func sentence(p session.Problem, env auth.Environment) string {
 	if p.Method == auth.MethodAPIKey && errors.Is(p.Err, auth.ErrDenied) {
 		return lang.L("{{.Environment}} refused this API key. Check both halves of it, and that it has not been deleted.", with("Environment", show.Name(env.Name)))
 	}
+	if p.During == session.SigningIn && errors.Is(p.Err, auth.ErrOffline) && !errors.Is(p.Err, auth.ErrPassphrase) {
+		return lang.L("{{.Host}} cannot be reached right now. Check your connection and try again; nothing has been kept.", with("Host", hostOf(env.TokenEndpoint)))
+	}
 	if s := signInSentence(p.Err, env); s != "" {
 		return s
 	}
@@ -43,6 +46,10 @@ func sentence(p session.Problem, env auth.Environment) string {
 func signInSentence(err error, env auth.Environment) string {
 	host := with("Host", hostOf(env.AuthorizationEndpoint), "Environment", show.Name(env.Name))
 	switch {
+	case errors.Is(err, auth.ErrPassphrase):
+		return lang.L("This is not the passphrase of the file. Try again.")
+	case errors.Is(err, auth.ErrNoClientSecret):
+		return lang.L("The client secret is not in the keyring. Put it in on the settings screen.")
 	case errors.Is(err, auth.ErrDenied):
 		return lang.L("You said no in the browser, so Canopy sees nothing. Sign in again if that was a slip.")
 	case errors.Is(err, auth.ErrTimeout):
@@ -71,8 +78,6 @@ func keyringSentence(err error) string {
 	switch {
 	case errors.Is(err, auth.ErrKeyringAbsent):
 		return lang.L("There is no keyring on this machine to keep your sign-in in. Start one, such as GNOME Keyring or KWallet, use Canopy for this session only, or keep your sign-in in a file encrypted with a passphrase.")
-	case errors.Is(err, auth.ErrPassphrase):
-		return lang.L("This is not the passphrase of the file. Try again.")
 	case errors.Is(err, auth.ErrKeyringLocked):
 		return lang.L("Your keyring is locked. Unlock it and try again.")
 	case errors.Is(err, auth.ErrKeyringSlow):
