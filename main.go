@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,7 +40,12 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 	if s.Theme != "" {
 		a.Preferences().SetString(ui.PreferenceTheme, s.Theme)
 	}
-	tasks := task.New(fyne.Do)
+	var ending atomic.Bool // Fyne ends its event loop on the same signals as ctx
+	tasks := task.New(func(f func()) {
+		if !ending.Load() { // once the loop is gone fyne.Do would run f on the caller's goroutine
+			fyne.Do(f)
+		}
+	})
 	w := ui.New(ui.Deps{
 		App: a,
 		Session: session.New(session.Deps{
@@ -52,12 +58,7 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 	})
 	s.AskPassphrase = w.AskPassphrase
 	probe.Serve(w.Window())
-	stop := context.AfterFunc(ctx, func() {
-		fyne.Do(func() {
-			tasks.Close() // before the event loop ends, for nothing may reach a widget after it
-			a.Quit()
-		})
-	})
+	stop := context.AfterFunc(ctx, func() { ending.Store(true) })
 	defer stop()
 	a.Lifecycle().SetOnStarted(w.Start)
 	w.Show()
