@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -62,9 +63,8 @@ type screen interface {
 
 // Preference keys. Nothing secret is ever kept there: the file can be read by anyone.
 const (
-	prefWidth  = "window.width"
-	prefHeight = "window.height"
-	prefSplit  = "window.tree"
+	prefSize  = "window.size" // as in 1200x760: one value, so that it is written whole
+	prefSplit = "window.tree"
 	// PreferenceTheme holds the mode: auto, light or dark.
 	PreferenceTheme = "theme"
 	prefOpen        = "open." // + grant id: row ids that are open
@@ -85,9 +85,7 @@ func New(d Deps) *Window {
 	w.win.SetPadded(false)
 	remember := &sizeMemory{prefs: d.App.Preferences(), whole: w.win.Canvas().Size}
 	w.win.SetContent(container.New(remember, container.NewStack(w.stack, w.toast.layer)))
-	w.win.Resize(fyne.NewSize(
-		float32(d.App.Preferences().FloatWithFallback(prefWidth, defaultWidth)),
-		float32(d.App.Preferences().FloatWithFallback(prefHeight, defaultHeight))))
+	w.win.Resize(remember.size())
 	w.win.CenterOnScreen()
 	w.win.SetOnClosed(d.Tasks.Close)
 	d.App.Lifecycle().SetOnExitedForeground(func() { w.behind = true })
@@ -260,6 +258,15 @@ type sizeMemory struct {
 	last  fyne.Size
 }
 
+// size is what was remembered, or the size of a first start.
+func (m *sizeMemory) size() fyne.Size {
+	var s fyne.Size
+	if _, err := fmt.Sscanf(m.prefs.String(prefSize), "%gx%g", &s.Width, &s.Height); err != nil {
+		return fyne.NewSize(defaultWidth, defaultHeight)
+	}
+	return s
+}
+
 func (m *sizeMemory) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(640, 480).Max(objects[0].MinSize())
 }
@@ -273,7 +280,6 @@ func (m *sizeMemory) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	m.last = size
 	if !first {
 		whole := m.whole()
-		m.prefs.SetFloat(prefWidth, float64(whole.Width))
-		m.prefs.SetFloat(prefHeight, float64(whole.Height))
+		m.prefs.SetString(prefSize, fmt.Sprintf("%gx%g", whole.Width, whole.Height))
 	}
 }
