@@ -39,8 +39,8 @@ func (e *keyEntry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
-// askAPIKey asks for the two halves of an API key.
-func (w *Window) askAPIKey() {
+// askAPIKey asks for the two halves of an API key; o says where it is kept.
+func (w *Window) askAPIKey(o auth.Options) {
 	public := newKeyEntry(lang.L("Public key"), false, w.modalKey)
 	private := newKeyEntry(lang.L("Private key"), true, w.modalKey)
 	use := part.NewPrimary(lang.L("Use this key"), nil)
@@ -53,7 +53,7 @@ func (w *Window) askAPIKey() {
 		}
 		private.SetText("")
 		w.modal.Close()
-		w.Session.SignInWithAPIKey(id, secret)
+		w.Session.SignInWithAPIKey(id, secret, o)
 	}
 	use.OnTapped(confirm)
 	use.Disable()
@@ -63,7 +63,7 @@ func (w *Window) askAPIKey() {
 	public.OnChanged, private.OnChanged = check, check
 	w.showModal(panelWidth, part.Column(10,
 		part.NewText(lang.L("Use an API key"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),
-		part.Flush(part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads. It is kept in your keyring."), part.Style{Color: look.ColorMuted})),
+		part.Flush(part.Paragraph(lang.L("Make one in the console under Organization Settings, API Keys. A viewer's key is enough: Canopy only reads."), part.Style{Color: look.ColorMuted})),
 		part.Field(public), part.Field(private),
 		part.AtEnd(part.Row(8, cancel, use)),
 	), public, confirm)

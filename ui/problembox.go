@@ -21,10 +21,10 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 	actions := part.Row(0, part.NewLink(lang.L("Details"), func() { w.showError(p.Err) }))
 	if errors.Is(p.Err, auth.ErrKeyringAbsent) {
 		actions.Add(part.NewLink(lang.L("Use for this session only"), func() {
-			w.Session.SignIn(auth.Options{Keep: auth.KeptSession})
+			w.signInAgain(p.Method, auth.Options{Keep: auth.KeptSession})
 		}))
 		actions.Add(part.NewLink(lang.L("Keep in an encrypted file"), func() {
-			w.Session.SignIn(auth.Options{Keep: auth.KeptFile})
+			w.signInAgain(p.Method, auth.Options{Keep: auth.KeptFile})
 		}))
 	}
 	if errors.Is(p.Err, auth.ErrNoClientID) {
@@ -33,6 +33,19 @@ func (w *Window) problemBox(p session.Problem) fyne.CanvasObject {
 	icon := container.NewVBox(part.Pad(8, 0, part.Icon("warning", look.ColorTrouble)))
 	return container.NewStack(part.NewBox(theme.ColorNameBackground, look.ColorLine, look.RadiusCard),
 		part.Pad(2, 10, part.Frame(nil, nil, icon, nil, part.Column(-6, text, actions))))
+}
+
+// signInAgain tries once more in the way that the person had chosen. An API key has to be
+// given again: it was not kept.
+func (w *Window) signInAgain(m auth.Method, o auth.Options) {
+	switch m {
+	case auth.MethodDevice:
+		w.Session.SignInWithDevice(o)
+	case auth.MethodAPIKey:
+		w.askAPIKey(o)
+	default:
+		w.Session.SignIn(o)
+	}
 }
 
 // showError shows the technical text of an error, to read and to copy. Errors hold no secret:

@@ -38,7 +38,7 @@ func newSignInScreen(w *Window) *signInScreen {
 	s.lead = part.Paragraph("", leadStyle)
 	s.signIn = part.NewPrimary(lang.L("Sign in with your browser"), func() { w.Session.SignIn(auth.Options{}) })
 	device := part.NewButton(lang.L("Use a device code"), func() { w.Session.SignInWithDevice(auth.Options{}) })
-	key := part.NewButton(lang.L("Use an API key"), w.askAPIKey)
+	key := part.NewButton(lang.L("Use an API key"), func() { w.askAPIKey(auth.Options{}) })
 	s.doubt = part.NewText(doubtWords(w.BrowserDoubt), part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Align: fyne.TextAlignCenter, Cut: true})
 	if w.BrowserDoubt == "" {
 		s.doubt.Hide()

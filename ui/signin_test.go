@@ -152,3 +152,14 @@ func TestAPIKeyIsAskedForAndForgotten(t *testing.T) {
 	uitest.Expect(t, d.canvas(), "API key")
 	uitest.ExpectNot(t, d.canvas(), key.Private)
 }
+
+func TestWithoutAKeyringTheChosenWayIsTriedOnceMore(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.Store.Absent()
+	d.press(t, "Use a device code")
+	d.until(t, "There is no keyring on this machine")
+	d.press(t, "Use for this session only")
+	d.until(t, "Approve on any device")
+	d.press(t, "Cancel")
+	d.until(t, "Sign in with your browser")
+}
