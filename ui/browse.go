@@ -27,6 +27,8 @@ type browseScreen struct {
 	search   *keyEntry
 	explorer *explorer
 	details  *details
+	right    *fyne.Container // the details, or a page
+	page     page            // nil while the details are on show
 	banner   *fyne.Container
 	sees     *part.Text
 	given    *part.Text
@@ -43,10 +45,14 @@ func newBrowseScreen(w *Window) *browseScreen {
 	s.explorer = newExplorer(w)
 	s.details = newDetails(w)
 	s.explorer.chosen = s.details.choose
+	s.explorer.picked = s.leavePage
+	s.explorer.tree.Keys = w.pageKey
+	w.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { w.pageKey(e) })
+	s.right = container.NewStack(s.details.object())
 	s.details.reveal = s.explorer.reveal
 	left := container.NewStack(part.NewBox(look.ColorSurface, "", 0), part.Frame(nil, s.scopeBar(), nil, nil, s.explorer.object()))
 	prefs := w.App.Preferences()
-	split := part.NewSplit(left, s.details.object(), float32(prefs.FloatWithFallback(prefSplit, defaultSplit)),
+	split := part.NewSplit(left, s.right, float32(prefs.FloatWithFallback(prefSplit, defaultSplit)),
 		func(width float32) { prefs.SetFloat(prefSplit, float64(width)) })
 	top := part.Frame(nil, s.banner, nil, nil, s.topBar())
 	s.root = part.Frame(top, s.statusBar(), nil, nil, split)
@@ -107,6 +113,9 @@ func (s *browseScreen) show(st session.State) {
 		s.search.SetText("") // the words were meant for the other grant's rows
 	}
 	s.details.show(st)
+	if s.page != nil {
+		s.page.show(st)
+	}
 	s.showScope(st)
 	s.showBanner(st)
 	enable(!st.Reading, s.refresh)
@@ -180,6 +189,11 @@ func (s *browseScreen) tick(now time.Time) time.Duration {
 		s.signed.SetText(lang.L("Signed in"))
 	default:
 		s.signed.SetText(lang.L("Signed in · token renews {{.When}}", with("When", soon(st.Renews.Sub(now)))))
+	}
+	if s.page != nil {
+		if p := s.page.tick(now); p > 0 {
+			next = min(next, p)
+		}
 	}
 	return next
 }

@@ -30,11 +30,14 @@ type explorer struct {
 	open   map[string]bool
 	words  string // that are searched for
 	rows   *outline.Outline
-	chosen func(outline.Row)
+	chosen func(outline.Row) // the row whose details are to be shown, with every change of it
+	picked func()            // the person has picked a row
+
+	building bool
 }
 
 func newExplorer(w *Window) *explorer {
-	e := &explorer{window: w, open: map[string]bool{}, rows: &outline.Outline{}, chosen: func(outline.Row) {}}
+	e := &explorer{window: w, open: map[string]bool{}, rows: &outline.Outline{}, chosen: func(outline.Row) {}, picked: func() {}}
 	e.tree = tree.New(w.Now)
 	e.tree.OnSelect = e.selected
 	e.tree.OnToggle = e.toggle
@@ -59,6 +62,8 @@ func (e *explorer) show(st session.State) {
 
 // build makes the rows anew and swaps them in. The selection stays while its row exists.
 func (e *explorer) build() {
+	e.building = true
+	defer func() { e.building = false }()
 	if e.nothing() {
 		e.rows = &outline.Outline{}
 		e.note.SetText(lang.L("Reading your organization…"))
@@ -117,6 +122,9 @@ func (e *explorer) selected(id string) {
 	i := e.rows.Index(id)
 	if i < 0 {
 		return
+	}
+	if !e.building {
+		e.picked()
 	}
 	switch row := e.rows.Rows[i]; row.Kind {
 	case outline.Reading, outline.Empty, outline.Hidden:
