@@ -44,6 +44,14 @@ func (b *Box) SetFill(c fyne.ThemeColorName) {
 	}
 }
 
+// SetStroke changes the colour of the edge by name.
+func (b *Box) SetStroke(c fyne.ThemeColorName) {
+	if b.stroke != c {
+		b.stroke = c
+		b.Refresh()
+	}
+}
+
 // SetMin sets the smallest size.
 func (b *Box) SetMin(s fyne.Size) *Box {
 	b.min = s
