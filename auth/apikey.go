@@ -8,8 +8,8 @@ import (
 
 // SignInWithAPIKey makes a grant of a TiDB Cloud API key, which authorizes by
 // HTTP Digest. The key is tried with one read of the IAM host before it is
-// stored; a key that is refused gives ErrDenied. Of the options only Keep means
-// something here.
+// stored; a key that is refused gives ErrDenied. The same key once more updates
+// its grant. Of the options only Keep means something here.
 func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string, public string, private Secret, o ...Options) (Grant, error) {
 	env, err := a.environment(environment)
 	if err != nil {
@@ -34,17 +34,13 @@ func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string
 		}
 		return Grant{}, err
 	}
-	grant, err := t.newGrant(MethodAPIKey, User{Name: public}, &tokens{})
+	grant, err := t.newGrant(MethodAPIKey, User{Subject: public, Name: public}, &tokens{})
 	if err != nil {
 		return Grant{}, err
 	}
-	grant.Issuer, grant.ClientID, grant.TokenOrigin = "", "", ""
+	grant.Issuer, grant.ClientID, grant.TokenOrigin, grant.AskedScope = "", "", "", ""
 	cred := &credential{public: Secret(public), private: private}
-	if err := t.commit(ctx, grant, cred); err != nil {
-		return Grant{}, err
-	}
-	a.sessionOf(grant.ID).adopt(cred)
-	return grant, nil
+	return t.commit(ctx, grant, cred)
 }
 
 // tryKey asks for one project: the smallest answer that needs the key.

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -11,7 +13,13 @@ import (
 type attemptKey struct {
 	environment string
 	method      Method
-	options     Options
+	options     string // in JSON, for what they hold cannot be compared
+}
+
+func keyOf(environment string, m Method, o Options) attemptKey {
+	o.Timeout = 0
+	text, _ := json.Marshal(o) // it has nothing in it that does not encode
+	return attemptKey{environment: environment, method: m, options: string(text)}
 }
 
 // attempt is one sign-in, from the click to the stored grant.
@@ -43,12 +51,15 @@ func (a *Authenticator) begin(ctx context.Context, m Method, environment string,
 	if report == nil {
 		report = func(Progress) {}
 	}
+	if o.Want != nil {
+		want := o.Want.normal() // the caller's may change meanwhile
+		o.Want = &want
+	}
 	t := &attempt{a: a, env: env, options: o, timeout: o.Timeout, report: report}
 	if t.timeout <= 0 {
 		t.timeout = defaultTimeout
 	}
-	t.key = attemptKey{environment: environment, method: m, options: o}
-	t.key.options.Timeout = 0
+	t.key = keyOf(environment, m, o)
 	if !t.enter() {
 		return nil, fmt.Errorf("environment %q: %w", environment, ErrInProgress)
 	}
@@ -135,9 +146,7 @@ func (t *attempt) at(s Stage) {
 
 func (t *attempt) endpoint() endpoint { return endpoint{http: t.a.server, env: t.env} }
 
-// store makes a grant of a token answer and keeps it: credential first, then
-// the grant, so that no grant is listed whose credential is missing. The
-// grant's entry in the file is the point of no return.
+// store makes a grant of a token answer and keeps it.
 func (t *attempt) store(ctx context.Context, m Method, got *tokens) (Grant, error) {
 	user, err := t.who(ctx, got)
 	if err != nil {
@@ -152,12 +161,10 @@ func (t *attempt) store(ctx context.Context, m Method, got *tokens) (Grant, erro
 	}
 	t.at(StageStoring)
 	cred := newCredential(got, t.a.cfg.Now())
-	if err := t.commit(ctx, grant, cred); err != nil {
+	if grant, err = t.commit(ctx, grant, cred); err != nil {
 		t.discard(got)
 		return Grant{}, err
 	}
-	t.a.sessionOf(grant.ID).adopt(cred)
-	t.replace(grant)
 	return grant, nil
 }
 
@@ -192,38 +199,57 @@ func (t *attempt) newGrant(m Method, user User, got *tokens) (Grant, error) {
 		ClientID:     t.env.ClientID,
 		TokenOrigin:  origin(t.env.TokenEndpoint),
 		User:         user,
-		Organization: got.reach.organization,
-		AllProjects:  got.reach.all,
-		Projects:     got.reach.projects,
-		Role:         got.reach.role,
+		Organization: got.reach.Organization,
+		AllProjects:  got.reach.All,
+		Projects:     got.reach.Projects,
+		Role:         got.role,
 		GrantedScope: got.scope,
+		AskedScope:   t.env.Scope,
 		GrantedAt:    now,
 		LastUsed:     now,
 		Kept:         t.kept,
 	}
-	for _, old := range t.a.cfg.Grants.List() {
-		if sameGrant(old, grant) {
-			grant.Scope = old.Scope // the same once more: the user's view of it stays
-			break
-		}
+	if t.options.Want != nil {
+		grant.Asked = *t.options.Want
 	}
 	return grant, nil
 }
 
-// commit stores credential and grant, or neither.
-func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) error {
-	err := cred.keep(ctx, t.keep, grant.ID)
+// commit stores credential and grant, or neither, and gives the grant as it is
+// kept. The credential goes first, so that no grant is listed whose credential
+// is missing; and before it is announced that it will come, so that one which
+// a crash leaves without a grant is found and erased. The write that lists the
+// grant is the point of no return: the same write takes those off the list
+// which it replaces, so that nobody ever sees both, and from then on they are
+// given back, by the next start if this one does not get to it.
+func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) (Grant, error) {
+	if ctx.Err() != nil {
+		return Grant{}, ended(ctx)
+	}
+	announced, err := t.announce(ctx, grant)
+	if err != nil {
+		return Grant{}, err
+	}
+	defer announced()
+	err = cred.keep(ctx, t.keep, grant.ID)
 	if err == nil && ctx.Err() == nil {
-		if err = t.a.cfg.Grants.Put(grant); err == nil {
-			return nil
+		var kept Grant
+		if kept, err = t.a.cfg.Grants.swap(grant, t.predecessors); err == nil {
+			t.a.sessionOf(grant.ID).adopt(cred)
+			t.a.touched(grant.Kept)
+			t.a.settle()
+			return kept, nil
 		}
 	}
 	clearing := context.WithoutCancel(ctx)
 	if lost := forget(clearing, t.keep, grant.ID); lost != nil {
 		t.a.cfg.Log.Warn("a credential without a grant could not be erased", "grant", grant.ID, "error", lost)
+	} else if lost := t.a.cfg.Grants.arrived(grant.ID); lost != nil {
+		t.a.cfg.Log.Warn("a sign-in that failed could not be taken off the file of grants", "grant", grant.ID, "error", lost)
 	}
+	_ = os.Remove(t.a.lockPath(grant.ID)) // of a grant that nobody knows
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return Grant{}, ended(ctx)
 	}
-	return err
+	return Grant{}, err
 }

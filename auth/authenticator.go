@@ -52,6 +52,8 @@ type Authenticator struct {
 	environments map[string]*Environment
 	attempts     map[attemptKey]bool
 	sessions     map[string]*session // by grant id
+	settling     map[string]bool     // by grant id: it is being erased
+	reached      map[string]bool     // by Grant.Kept: the place has answered
 }
 
 // New makes an Authenticator and checks its environments.
@@ -70,6 +72,8 @@ func New(c Config) (*Authenticator, error) {
 		environments: map[string]*Environment{},
 		attempts:     map[attemptKey]bool{},
 		sessions:     map[string]*session{},
+		settling:     map[string]bool{},
+		reached:      map[string]bool{},
 	}
 	for _, e := range c.Environments {
 		if err := a.SetEnvironment(e); err != nil {
@@ -123,13 +127,15 @@ func (a *Authenticator) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "
 
 // SetEnvironment adds an environment, or replaces the one of the same name, for
 // example when the sandbox starts. An attempt under way keeps what it began with.
+// Grants of the environment that were replaced before a crash are given back.
 func (a *Authenticator) SetEnvironment(e Environment) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.environments[e.Name] = &e
+	a.mu.Unlock()
+	a.settle()
 	return nil
 }
 

@@ -103,7 +103,7 @@ func TestBehaviour13TheSameUserWithoutASubjectDoesNotPileUpGrants(t *testing.T) 
 		"another user":           {answers: map[string]any{"email": "grace@example.com"}, details: acme, grants: 2},
 		"a user who is unknown":  {answers: map[string]any{}, details: acme, grants: 2},
 		"another organization":   {answers: map[string]any{"email": "ada@example.com"}, details: globex, grants: 2},
-		"another reach":          {answers: map[string]any{"email": "ada@example.com"}, details: fewer, grants: 2},
+		"another reach":          {answers: map[string]any{"email": "ada@example.com"}, details: fewer, grants: 1},
 		"an organization untold": {answers: map[string]any{"email": "ada@example.com"}, details: nobody, grants: 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -132,25 +132,25 @@ func TestBehaviour15AServerThatAsksForPatienceIsNotAskedAhead(t *testing.T) {
 	}
 }
 
-func TestExpiryTellsWhenTheTokenRenewsNext(t *testing.T) {
+func TestTokenTellsHowLongTheAccessTokenLasts(t *testing.T) {
 	h := newHouse(t)
-	if _, known := h.auth.Expiry("nobody"); known {
-		t.Error("an unknown grant has an expiry")
+	if got := h.auth.Token("nobody"); got != (auth.TokenInfo{}) {
+		t.Errorf("of an unknown grant it tells %+v", got)
 	}
 	g := h.mustSignIn()
-	at, known := h.auth.Expiry(g.ID)
-	if left := at.Sub(h.clock.now()); !known || left > time.Hour || left < 50*time.Minute {
-		t.Errorf("it renews in %v, %t", left, known)
+	first := h.auth.Token(g.ID)
+	if now := h.clock.now(); first.Expires.Sub(now) != time.Hour || first.Renews.Sub(now) != 55*time.Minute || !first.Renewable || first.Renewals != 0 {
+		t.Errorf("it tells %+v", first)
 	}
 	restarted := houseOn(t, h.server, h.dir, h.store)
-	if _, known := restarted.auth.Expiry(g.ID); known {
-		t.Error("it is known before the first use")
+	if got := restarted.auth.Token(g.ID); got != (auth.TokenInfo{}) {
+		t.Errorf("before the first use it tells %+v", got)
 	}
 	if _, err := restarted.get(g); err != nil {
 		t.Fatal(err)
 	}
-	if _, known := restarted.auth.Expiry(g.ID); !known {
-		t.Error("it is not known after the first use")
+	if got := restarted.auth.Token(g.ID); !got.Expires.Equal(first.Expires) || !got.Renews.Equal(first.Renews) || !got.Renewable {
+		t.Errorf("after a restart it tells %+v, before %+v", got, first)
 	}
 }
 

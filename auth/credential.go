@@ -13,6 +13,7 @@ import (
 type credential struct {
 	refresh         Secret
 	public, private Secret // an API key
+	renewals        int    // how often the access token has been renewed
 
 	access   Secret
 	issued   time.Time // carries the monotonic clock while in memory
@@ -52,10 +53,11 @@ const (
 )
 
 type lastingRecord struct {
-	Version int    `json:"v"`
-	Refresh string `json:"refresh,omitempty"`
-	Public  string `json:"public,omitempty"`
-	Private string `json:"private,omitempty"`
+	Version  int    `json:"v"`
+	Refresh  string `json:"refresh,omitempty"`
+	Public   string `json:"public,omitempty"`
+	Private  string `json:"private,omitempty"`
+	Renewals int    `json:"renewals,omitempty"`
 }
 
 type accessRecord struct {
@@ -67,7 +69,7 @@ type accessRecord struct {
 
 // keep stores a credential, what lasts first.
 func (c *credential) keep(ctx context.Context, s Store, id string) error {
-	lasting := lastingRecord{recordVersion, c.refresh.Reveal(), c.public.Reveal(), c.private.Reveal()}
+	lasting := lastingRecord{recordVersion, c.refresh.Reveal(), c.public.Reveal(), c.private.Reveal(), c.renewals}
 	if err := put(ctx, s, id, lasting); err != nil {
 		return fmt.Errorf("store the credential: %w", err)
 	}
@@ -96,7 +98,7 @@ func recall(ctx context.Context, s Store, id string) (*credential, error) {
 	if err := get(ctx, s, id, &lasting, &lasting.Version); err != nil {
 		return nil, fmt.Errorf("read the credential: %w", err)
 	}
-	c := &credential{refresh: Secret(lasting.Refresh), public: Secret(lasting.Public), private: Secret(lasting.Private)}
+	c := &credential{refresh: Secret(lasting.Refresh), public: Secret(lasting.Public), private: Secret(lasting.Private), renewals: lasting.Renewals}
 	if c.private != "" {
 		return c, nil
 	}

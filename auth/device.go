@@ -71,6 +71,9 @@ func (t *attempt) askForCode(ctx context.Context) (*deviceCode, error) {
 	if t.env.Scope != "" {
 		params["scope"] = t.env.Scope
 	}
+	if details := t.wanted().details(); details != "" {
+		params["authorization_details"] = details // RFC 9396 §3: wherever scope is used
+	}
 	limited, stop := context.WithTimeout(ctx, requestTimeout)
 	defer stop()
 	object, err := t.endpoint().post(limited, t.env.DeviceAuthorizationEndpoint, params)

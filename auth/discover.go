@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -73,6 +74,9 @@ func readMetadata(u *url.URL, issuer string, object map[string]json.RawMessage) 
 		TokenEncoding:               FormEncoding,
 	}
 	_ = json.Unmarshal(object["authorization_response_iss_parameter_supported"], &e.IssuerInCallback) // absent: false
+	var types []string
+	_ = json.Unmarshal(object["authorization_details_types_supported"], &types) // absent or nonsense: none
+	e.AuthorizationDetails = slices.Contains(types, detailsType)
 	if raw, stated := object["code_challenge_methods_supported"]; stated {
 		e.CodeChallengeMethods = []string{}
 		_ = json.Unmarshal(raw, &e.CodeChallengeMethods) // nonsense offers nothing, and Validate refuses it

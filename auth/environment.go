@@ -51,6 +51,11 @@ type Environment struct {
 	SecretInKeyring bool // without ClientSecret: read it from Config.Store, where SetClientSecret put it
 	Scope           string
 
+	// AuthorizationDetails says that the server understands authorization_details
+	// of the type "tidbcloud" (RFC 9396), as metadata can tell (§10). Without it
+	// they are not sent: a server may refuse what it does not know (§5).
+	AuthorizationDetails bool
+
 	// SeparateConsents says that the server keeps the consents of one user and
 	// client apart, so that revoking the tokens of one leaves those of another
 	// alone. No metadata tells, and for some servers it is not so: panva's

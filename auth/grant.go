@@ -1,9 +1,6 @@
 package auth
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Method is the way in which a grant came about.
 type Method string
@@ -15,7 +12,8 @@ const (
 	MethodAPIKey  Method = "api-key" // HTTP Digest with a TiDB Cloud API key
 )
 
-// User is who signed in, as userinfo says (TiDB Cloud facts §1.11).
+// User is who signed in, as userinfo says (TiDB Cloud facts §1.11). For an API
+// key, which belongs to nobody in particular, Subject is its public part.
 type User struct {
 	Subject string `json:"subject,omitempty"`
 	Email   string `json:"email,omitempty"`
@@ -34,17 +32,6 @@ type Project struct {
 	Name string `json:"name,omitempty"`
 }
 
-// Scope is what the user lets the window show now. The zero Scope shows
-// everything the grant covers, also projects that come later.
-type Scope struct {
-	Only []string `json:"only,omitempty"` // project ids
-}
-
-// Shows reports whether the scope shows a project.
-func (s Scope) Shows(projectID string) bool {
-	return len(s.Only) == 0 || slices.Contains(s.Only, projectID)
-}
-
 // Grant is one authorization: environment, user, organization, the projects
 // and role it covers, and when it was given. It holds no secret; the credential
 // lives in a Store under the grant's ID.
@@ -60,8 +47,12 @@ type Grant struct {
 	AllProjects  bool         `json:"all_projects,omitempty"` // as the token answer's authorization_details say (RFC 9396 §7)
 	Projects     []Project    `json:"projects,omitempty"`     // AllProjects and Projects both zero: the server did not say
 	Role         string       `json:"role,omitempty"`
-	GrantedScope string       `json:"granted_scope,omitempty"` // the scope string of the token answer (RFC 6749 §5.1)
+	GrantedScope string       `json:"granted_scope,omitempty"` // the scope string of the token answer; "": it had none, which means AskedScope (RFC 6749 §5.1)
+	Asked        Reach        `json:"asked,omitzero"`          // what the request asked for; zero: nothing in particular
+	AskedScope   string       `json:"asked_scope,omitempty"`   // the scope string of the request
+	Known        []Project    `json:"known,omitempty"`         // projects of the organization that this grant, or one it replaced, has seen
 	Scope        Scope        `json:"scope"`                   // what the window may show now
+	Replaced     []string     `json:"replaced,omitempty"`      // ids of the grants that this one replaced, the latest last
 	GrantedAt    time.Time    `json:"granted_at"`
 	LastUsed     time.Time    `json:"last_used"`       // set when signing in, and by whoever opens the grant
 	Kept         string       `json:"kept"`            // where the credential is kept: KeptKeyring, KeptSession or KeptFile

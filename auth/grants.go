@@ -16,24 +16,33 @@ import (
 )
 
 // grantsVersion is the form of the file that this version writes and reads.
+// Members that came later are optional, so that a file of an older Canopy opens.
 const grantsVersion = 1
 
 // Grants is the file of grants. It holds no secret. Every change reads the
 // file again under a lock, so that two running copies of the app do not lose
 // each other's grants, and replaces it in one step.
+//
+// Beside the grants it keeps what a crash must not lose: which grants have been
+// replaced and still have to be given back, and which credentials are about to
+// be stored. And it keeps, for those who signed out, the last choice of scope:
+// project ids under a hash of environment, user and organization.
 type Grants struct {
 	path string
 
 	writing sync.Mutex // held while the file changes; taken before mu
 
-	mu   sync.Mutex // never held while the disk or another process is waited for
-	all  []Grant
-	seen fs.FileInfo // of the file that all was read from; nil: there was none
+	mu   sync.Mutex  // never held while the disk or another process is waited for, but to read a file that changed
+	now  grantsFile  // its slices are never changed in place
+	seen fs.FileInfo // of the file that now was read from; nil: there was none
 }
 
 type grantsFile struct {
-	Version int     `json:"version"`
-	Grants  []Grant `json:"grants"`
+	Version  int               `json:"version"`
+	Grants   []Grant           `json:"grants"`
+	Leaving  []Grant           `json:"leaving,omitempty"`  // replaced by one of Grants, and not erased yet
+	Arriving []arrival         `json:"arriving,omitempty"` // their credentials may be stored without a grant
+	Scopes   []rememberedScope `json:"scopes,omitempty"`   // the latest first
 }
 
 // OpenGrants opens the file of grants; a file that is not there yet is an
@@ -44,7 +53,7 @@ func OpenGrants(path string) (*Grants, error) {
 		return nil, fmt.Errorf("grants file %s: %w", path, err)
 	}
 	g := &Grants{path: absolute}
-	if err := g.read(); err != nil {
+	if g.now, g.seen, err = g.read(); err != nil {
 		return nil, err
 	}
 	return g, nil
@@ -52,11 +61,9 @@ func OpenGrants(path string) (*Grants, error) {
 
 // List gives all grants, last used first.
 func (g *Grants) List() []Grant {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.refresh()
-	list := make([]Grant, 0, len(g.all))
-	for _, one := range g.all {
+	all := g.current().Grants
+	list := make([]Grant, 0, len(all))
+	for _, one := range all {
 		list = append(list, one.clone())
 	}
 	slices.SortStableFunc(list, func(a, b Grant) int {
@@ -67,13 +74,25 @@ func (g *Grants) List() []Grant {
 
 // Get gives one grant by its id.
 func (g *Grants) Get(id string) (Grant, bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.refresh()
-	if i := g.index(id); i >= 0 {
-		return g.all[i].clone(), true
+	all := g.current().Grants
+	if i := indexOf(all, id); i >= 0 {
+		return all[i].clone(), true
 	}
 	return Grant{}, false
+}
+
+// Successor gives the grant that replaced another, directly or in several
+// steps: what a window shows next whose grant was replaced in another window.
+func (g *Grants) Successor(id string) (Grant, bool) {
+	return successor(g.current().Grants, id)
+}
+
+func successor(all []Grant, id string) (Grant, bool) {
+	i := slices.IndexFunc(all, func(one Grant) bool { return id != "" && slices.Contains(one.Replaced, id) })
+	if i < 0 {
+		return Grant{}, false
+	}
+	return all[i].clone(), true
 }
 
 // Put adds a grant, or replaces the one with the same id.
@@ -81,45 +100,67 @@ func (g *Grants) Put(one Grant) error {
 	if one.ID == "" {
 		return errors.New("grants file: the grant has no id; only sign-in makes grants")
 	}
-	return g.change(func() error {
-		if i := g.index(one.ID); i >= 0 {
-			g.all[i] = one.clone()
-		} else {
-			g.all = append(g.all, one.clone())
-		}
+	return g.change(func(f *grantsFile) error {
+		f.put(one)
 		return nil
 	})
+}
+
+func (f *grantsFile) put(one Grant) {
+	one = one.clone()
+	one.Scope = one.Scope.Normal()
+	if i := indexOf(f.Grants, one.ID); i >= 0 {
+		f.Grants[i] = one
+	} else {
+		f.Grants = append(f.Grants, one)
+	}
 }
 
 // Update changes one grant as it stands in the file now, which Get followed by
 // Put would not. It gives ErrNotFound when the grant is gone.
 func (g *Grants) Update(id string, alter func(*Grant)) error {
-	return g.change(func() error {
-		i := g.index(id)
+	return g.change(func(f *grantsFile) error {
+		i := indexOf(f.Grants, id)
 		if i < 0 {
 			return fmt.Errorf("grants file: grant %s: %w", id, ErrNotFound)
 		}
-		alter(&g.all[i])
-		g.all[i].ID = id
+		one := f.Grants[i].clone()
+		alter(&one)
+		one.ID = id
+		f.put(one)
 		return nil
 	})
 }
 
-// Delete removes a grant. Deleting what is absent is no error.
+// Delete removes a grant and remembers its scope, for when the same user signs
+// in to the same organization again. Deleting what is absent is no error.
 func (g *Grants) Delete(id string) error {
-	return g.change(func() error {
-		g.all = slices.DeleteFunc(g.all, func(one Grant) bool { return one.ID == id })
+	same := func(one Grant) bool { return one.ID == id }
+	return g.change(func(f *grantsFile) error {
+		if i := indexOf(f.Grants, id); i >= 0 {
+			f.remember(f.Grants[i])
+		}
+		f.Grants = slices.DeleteFunc(f.Grants, same)
+		f.Leaving = slices.DeleteFunc(f.Leaving, same)
 		return nil
 	})
 }
 
-func (g *Grants) index(id string) int {
-	return slices.IndexFunc(g.all, func(one Grant) bool { return one.ID == id })
+func indexOf(all []Grant, id string) int {
+	return slices.IndexFunc(all, func(one Grant) bool { return one.ID == id })
+}
+
+// current gives what the file says now. Its slices must not be changed.
+func (g *Grants) current() grantsFile {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refresh()
+	return g.now
 }
 
 // change runs one read-modify-write under the lock of this and every other process. Whoever only reads is not kept
 // waiting meanwhile: another process may hold its lock for long, and a disk may be slow.
-func (g *Grants) change(alter func() error) error {
+func (g *Grants) change(alter func(*grantsFile) error) error {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	if err := os.MkdirAll(filepath.Dir(g.path), 0o700); err != nil {
@@ -130,8 +171,11 @@ func (g *Grants) change(alter func() error) error {
 		return fmt.Errorf("grants file %s: lock: %w", g.path, err)
 	}
 	defer func() { _ = lock.Close() }() // closing gives the lock back; there is nothing to do if it fails
-	next, err := g.altered(alter)
+	next, _, err := g.read()
 	if err != nil {
+		return err
+	}
+	if err := alter(&next); err != nil {
 		return err
 	}
 	seen, err := g.write(next)
@@ -140,22 +184,8 @@ func (g *Grants) change(alter func() error) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.all, g.seen = next, seen
+	g.now, g.seen = next, seen
 	return nil
-}
-
-// altered returns what is to be written, and leaves what is known as it is.
-func (g *Grants) altered(alter func() error) ([]Grant, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.read(); err != nil {
-		return nil, err
-	}
-	before := g.all
-	defer func() { g.all = before }()
-	g.all = slices.Clone(before)
-	err := alter()
-	return g.all, err
 }
 
 // refresh reads the file again if another process replaced it. A file that
@@ -168,39 +198,43 @@ func (g *Grants) refresh() {
 	if err == nil && g.seen != nil && os.SameFile(now, g.seen) && now.ModTime().Equal(g.seen.ModTime()) && now.Size() == g.seen.Size() {
 		return
 	}
-	_ = g.read()
+	if next, seen, err := g.read(); err == nil {
+		g.now, g.seen = next, seen
+	}
 }
 
-func (g *Grants) read() error {
+func (g *Grants) read() (grantsFile, fs.FileInfo, error) {
 	content, err := os.ReadFile(g.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		g.all, g.seen = nil, nil
-		return nil
+		return grantsFile{}, nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("grants file: %w", err)
+		return grantsFile{}, nil, fmt.Errorf("grants file: %w", err)
 	}
 	info, err := os.Stat(g.path)
 	if err != nil {
-		return fmt.Errorf("grants file: %w", err)
+		return grantsFile{}, nil, fmt.Errorf("grants file: %w", err)
 	}
 	var file grantsFile
 	if err := json.Unmarshal(content, &file); err != nil {
-		return fmt.Errorf("grants file %s is damaged; repair it or move it away: %w", g.path, err)
+		return grantsFile{}, nil, fmt.Errorf("grants file %s is damaged; repair it or move it away: %w", g.path, err)
 	}
 	if file.Version != grantsVersion {
-		return fmt.Errorf("grants file %s has version %d, this Canopy reads %d; use the Canopy that wrote it or move it away", g.path, file.Version, grantsVersion)
+		return grantsFile{}, nil, fmt.Errorf("grants file %s has version %d, this Canopy reads %d; use the Canopy that wrote it or move it away", g.path, file.Version, grantsVersion)
 	}
-	g.all, g.seen = file.Grants, info
-	return nil
+	return file, info, nil
 }
 
 // write replaces the file.
-func (g *Grants) write(all []Grant) (os.FileInfo, error) {
+func (g *Grants) write(file grantsFile) (os.FileInfo, error) {
+	file.Version = grantsVersion
+	if file.Grants == nil {
+		file.Grants = []Grant{} // a list, even when it is empty
+	}
 	var content bytes.Buffer
 	encoder := json.NewEncoder(&content)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(grantsFile{Version: grantsVersion, Grants: all}); err != nil {
+	if err := encoder.Encode(file); err != nil {
 		return nil, fmt.Errorf("grants file: %w", err)
 	}
 	if err := replaceFile(g.path, content.Bytes()); err != nil {
@@ -215,7 +249,11 @@ func (g *Grants) write(all []Grant) (os.FileInfo, error) {
 
 func (g Grant) clone() Grant {
 	g.Projects = slices.Clone(g.Projects)
+	g.Asked.Projects = slices.Clone(g.Asked.Projects)
+	g.Known = slices.Clone(g.Known)
 	g.Scope.Only = slices.Clone(g.Scope.Only)
+	g.Scope.Hidden = slices.Clone(g.Scope.Hidden)
+	g.Replaced = slices.Clone(g.Replaced)
 	g.Hosts = slices.Clone(g.Hosts)
 	return g
 }

@@ -16,6 +16,8 @@ type HostHealth struct {
 	Status   int       `json:"status,omitempty"`  // 0: there was no answer
 	Problem  string    `json:"problem,omitempty"` // what went wrong and what to do, in English; "" when accepted
 	At       time.Time `json:"at"`
+	// Took is how long the answer took to begin, or to fail.
+	Took time.Duration `json:"took_ns,omitempty"`
 }
 
 // Probe asks each API host of the grant's environment for the smallest read
@@ -83,7 +85,9 @@ func (a *Authenticator) probe(ctx context.Context, cred *credential, id, path st
 		h.Problem = fmt.Sprintf("%s is not an address; set it in the settings", h.Name)
 		return
 	}
+	asked := a.cfg.Now()
 	answer, err := a.carry(q, cred, id)
+	h.Took = a.cfg.Now().Sub(asked)
 	if err != nil {
 		h.Problem = unreachable(q.URL.Host, err, cred.access.Reveal(), cred.private.Reveal()).Error()
 		return

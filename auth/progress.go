@@ -38,11 +38,19 @@ type Progress struct {
 }
 
 // Options are the choices of one attempt.
+//
+// Replaces, LoginHint and Want say who and what is expected. An answer of
+// another user or organization replaces no grant at all; see Surprise.
 type Options struct {
 	SelectAccount bool          // adds prompt=select_account (OIDC Core §3.1.2.1)
 	LoginHint     string        // adds login_hint
 	Replaces      string        // id of the grant that the new one replaces; it is given back after the new one is stored
 	Timeout       time.Duration // default 5 minutes
+	// Want is what is asked for; nil: nothing in particular. It is remembered as
+	// Grant.Asked. Where Environment.AuthorizationDetails holds it is also sent,
+	// as authorization_details (RFC 9396), else the user chooses on the server's
+	// page. The user may allow less, or more: see Grant.Compare.
+	Want *Reach
 	// Keep is where the credential is kept: KeptKeyring (default), KeptSession
 	// or KeptFile. Where that place cannot be used, signing in fails: nothing
 	// stands in for a keyring but what the user chose here (oauth.md §5 row 11).

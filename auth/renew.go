@@ -45,6 +45,63 @@ func (a *Authenticator) authorized(ctx context.Context, id string, refused Secre
 	}
 }
 
+// Renew renews a grant's access token now, whatever its age (RFC 6749 §6), and
+// returns when that is done. A renewal that is under way, here or in another
+// process, counts; one that was done before Renew was called does not.
+//
+// The error says why there is nothing to renew with: an API key does not
+// expire, and a server may give no refresh token. It wraps ErrSignInAgain when
+// the grant has ended and ErrOffline when the renewal can be tried again. ctx
+// ends the waiting only.
+func (a *Authenticator) Renew(ctx context.Context, grantID string) error {
+	before, err := a.renewable(ctx, grantID)
+	if err != nil {
+		return err
+	}
+	for range renewTries {
+		select {
+		case r := <-a.flights.DoChan(grantID, func() (any, error) { return a.renew(grantID, before.access) }):
+			if r.Err != nil {
+				return r.Err
+			}
+			if c := r.Val.(*credential); c.access != before.access || c.renewals != before.renewals {
+				return nil
+			}
+			// That was somebody else's flight, which found the token good as it is.
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return newProblem(ErrOffline, "the grant is in use so much that its renewal does not come to its turn; try again")
+}
+
+// renewTries is more often than other flights can come first.
+const renewTries = 4
+
+// renewable gives the credential that a renewal will start from.
+func (a *Authenticator) renewable(ctx context.Context, id string) (*credential, error) {
+	r, err := a.newRenewal(ctx, id, "")
+	if err != nil {
+		return nil, err
+	}
+	if r.grant.Method == MethodAPIKey {
+		return nil, errors.New("an API key does not expire; there is nothing to renew")
+	}
+	if _, err := r.session.view(); err != nil {
+		return nil, err
+	}
+	c := r.unsaved()
+	if c == nil {
+		if c, err = recall(ctx, r.store, id); err != nil {
+			return nil, unreadable(err)
+		}
+	}
+	if c.refresh == "" {
+		return nil, fmt.Errorf("%s gave no refresh token; sign in again when the access token has ended", hostOf(r.env.TokenEndpoint))
+	}
+	return c, nil
+}
+
 // usable falls back on a token that has a little time left when it could not be renewed.
 func usable(c *credential, refused Secret, now time.Time, err error) (*credential, error) {
 	if c != nil && refused == "" && !errors.Is(err, ErrSignInAgain) && c.left(now) > 0 {
@@ -191,26 +248,39 @@ func refusedGrant(err error) bool {
 // has a newer one that the Store would not take before. That one has to be
 // stored now, before its refresh token is used.
 func (r *renewal) base(ctx context.Context) (*credential, error) {
-	r.session.mu.Lock()
-	held, unsaved := r.session.cred, r.session.unsaved
-	r.session.mu.Unlock()
-	if unsaved {
+	if held := r.unsaved(); held != nil {
 		if err := held.keep(ctx, r.store, r.grant.ID); err != nil {
 			return nil, also(fmt.Errorf("renew: %w", err), ErrOffline)
 		}
 		return held, nil
 	}
 	stored, err := recall(ctx, r.store, r.grant.ID)
-	switch {
-	case err == nil:
-		if held != nil && held.access == stored.access {
-			return held, nil // the same, with the monotonic clock
-		}
-		return stored, nil
-	case errors.Is(err, ErrNotFound):
-		return nil, &problem{text: "the credential of this grant is gone; sign in again", kinds: []error{ErrSignInAgain, err}}
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	return nil, also(fmt.Errorf("renew: %w", err), ErrOffline)
+	r.a.touched(r.grant.Kept)
+	if held, _ := r.session.view(); held != nil && held.access == stored.access && held.renewals == stored.renewals {
+		return held, nil // the same, with the monotonic clock
+	}
+	return stored, nil
+}
+
+// unsaved gives what was renewed here and not taken by the Store, or nil.
+func (r *renewal) unsaved() *credential {
+	r.session.mu.Lock()
+	defer r.session.mu.Unlock()
+	if !r.session.unsaved {
+		return nil
+	}
+	return r.session.cred
+}
+
+// unreadable is the error of a credential that could not be read.
+func unreadable(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return &problem{text: "the credential of this grant is gone; sign in again", kinds: []error{ErrSignInAgain, err}}
+	}
+	return also(fmt.Errorf("renew: %w", err), ErrOffline)
 }
 
 // fresh reports whether somebody has renewed it already.
@@ -247,6 +317,7 @@ func (r *renewal) refresh(ctx context.Context, base *credential) (*credential, e
 			if next.refresh == "" {
 				next.refresh = base.refresh // RFC 6749 §6: the old one stays good
 			}
+			next.renewals = base.renewals + 1
 			return next, nil
 		}
 		if !errors.Is(err, ErrOffline) {

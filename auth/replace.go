@@ -6,22 +6,52 @@ import (
 	"strings"
 )
 
-// replace gives the old grant back when the new one is stored (oauth.md §5 row
-// 14: a swap), and when the same user granted the same once more. Whoever is
-// not known to be the user asked for, or answers for another organization,
-// replaces nobody: both stay, and the caller shows them.
-func (t *attempt) replace(grant Grant) {
-	for _, old := range t.a.cfg.Grants.List() {
-		asked := old.ID == t.options.Replaces && old.Environment == grant.Environment && sameUser(old.User, grant.User) && !otherOrganization(old, grant)
-		if old.ID == grant.ID || (!asked && !sameGrant(old, grant)) {
-			continue
-		}
-		t.a.work.do(func(ctx context.Context) {
-			if _, err := t.a.leave(ctx, old, t.a.spares); err != nil {
-				t.a.cfg.Log.Warn("the replaced grant could not be erased", "grant", old.ID, "error", err)
-			}
-		})
+// Surprise says whether a sign-in led to another user or another organization
+// than it was begun for. asked is the grant that Replaces names, the zero Grant
+// when there is none. What is not known is no surprise.
+//
+// A grant that is a surprise replaces nobody: both stay, and the caller asks.
+func (o Options) Surprise(asked, got Grant) (otherUserSignedIn, otherOrganizationGiven bool) {
+	if asked.ID != "" {
+		otherUserSignedIn = otherUser(asked.User, got.User)
+	} else if o.LoginHint != "" && got.User != (User{}) {
+		u := got.User
+		otherUserSignedIn = !strings.EqualFold(o.LoginHint, u.Email) && o.LoginHint != u.Subject && o.LoginHint != u.Name
 	}
+	wanted := asked.Organization.ID
+	if o.Want != nil && o.Want.Organization.ID != "" {
+		wanted = o.Want.Organization.ID
+	}
+	otherOrganizationGiven = wanted != "" && got.Organization.ID != "" && wanted != got.Organization.ID
+	return otherUserSignedIn, otherOrganizationGiven
+}
+
+// predecessors are the grants that a new one replaces, the one asked for first:
+// the grant that Options.Replaces names, or what has replaced it meanwhile in
+// another window, and every other one of the same account. Whoever is not known
+// to be the user asked for, or answers for another organization, replaces
+// nobody.
+func (t *attempt) predecessors(all []Grant, got Grant) []Grant {
+	var asked Grant
+	if i := indexOf(all, t.options.Replaces); i >= 0 {
+		asked = all[i]
+	} else {
+		asked, _ = successor(all, t.options.Replaces)
+	}
+	if user, organization := t.options.Surprise(asked, got); user || organization {
+		return nil
+	}
+	var replaced, rest []Grant
+	if asked.ID != "" && asked.Environment == got.Environment && sameUser(asked.User, got.User) {
+		replaced = append(replaced, asked)
+	}
+	for _, old := range all {
+		if old.ID != got.ID && old.ID != asked.ID && sameAccount(t.env, old, got) {
+			rest = append(rest, old)
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b Grant) int { return b.LastUsed.Compare(a.LastUsed) })
+	return append(replaced, rest...)
 }
 
 // spares reports whether tokens are better left to end by themselves than
@@ -65,26 +95,24 @@ func otherUser(a, b User) bool {
 	return known && !sameUser(a, b)
 }
 
-// otherOrganization reports whether two grants are known to be of two organizations.
-func otherOrganization(a, b Grant) bool {
-	return a.Organization.ID != "" && b.Organization.ID != "" && a.Organization.ID != b.Organization.ID
-}
-
-// sameGrant reports whether two grants say the same about who and what.
-func sameGrant(a, b Grant) bool {
-	return a.Environment == b.Environment && a.Issuer == b.Issuer && a.ClientID == b.ClientID && a.Method == b.Method &&
-		sameUser(a.User, b.User) && a.Organization.ID != "" && a.Organization.ID == b.Organization.ID &&
-		a.AllProjects == b.AllProjects && slices.Equal(projectIDs(a), projectIDs(b)) && a.Role == b.Role
-}
-
-// projectIDs leaves out what does not change what is granted: names and order.
-func projectIDs(g Grant) []string {
-	ids := make([]string, 0, len(g.Projects))
-	for _, p := range g.Projects {
-		ids = append(ids, p.ID)
+// sameAccount reports whether two grants are known to be of one account: the
+// same user of the same organization, at the same server, by the same client
+// and method; or the same API key. What they cover makes no difference.
+func sameAccount(env *Environment, a, b Grant) bool {
+	if a.Environment != b.Environment || a.Method != b.Method {
+		return false
 	}
-	slices.Sort(ids)
-	return ids
+	if a.Method == MethodAPIKey {
+		return a.apiKey() == b.apiKey()
+	}
+	return env.sameServer(a, b) && a.ClientID == b.ClientID && sameUser(a.User, b.User) &&
+		a.Organization.ID != "" && a.Organization.ID == b.Organization.ID
+}
+
+// sameServer reports whether two grants come from one server. A sandbox on the
+// loopback has another address each time it starts.
+func (e *Environment) sameServer(a, b Grant) bool {
+	return a.Issuer == b.Issuer || (e.Kind == KindSandbox && onLoopback(a.Issuer) && onLoopback(b.Issuer))
 }
 
 // discard gives tokens back that nobody will use, unless a grant that is kept

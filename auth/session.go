@@ -75,12 +75,26 @@ func (s *session) note(host string, refused bool) {
 	delete(s.refused, host)
 }
 
-// Expiry tells when the access token renews next. It is known after signing in
-// or the first use.
-func (a *Authenticator) Expiry(grantID string) (time.Time, bool) {
+// TokenInfo is what can be told of an access token without showing it.
+type TokenInfo struct {
+	Expires   time.Time // when it can no longer be used
+	Renews    time.Time // when it is renewed ahead of that; zero when not Renewable
+	Renewals  int       // how often it has been renewed since the grant was given
+	Renewable bool      // there is a refresh token
+}
+
+// Token tells about a grant's access token. It asks nobody and never waits: the
+// answer is known after signing in or the first use, and zero before, after the
+// grant has ended, and for an API key, which does not expire.
+func (a *Authenticator) Token(grantID string) TokenInfo {
 	c, err := a.sessionOf(grantID).view()
 	if err != nil || c == nil || c.access == "" {
-		return time.Time{}, false
+		return TokenInfo{}
 	}
-	return c.issued.Round(0).Add(c.lifetime - c.soft()), true
+	begun := c.issued.Round(0)
+	info := TokenInfo{Expires: begun.Add(c.lifetime), Renewals: c.renewals, Renewable: c.refresh != ""}
+	if info.Renewable {
+		info.Renews = begun.Add(c.lifetime - c.soft())
+	}
+	return info
 }

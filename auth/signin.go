@@ -99,9 +99,31 @@ func (t *attempt) openLoopback() (*browserAttempt, error) {
 	return b, nil
 }
 
+// longestLink is how many bytes of an address get through most servers and to
+// most browsers.
+const longestLink = 8000
+
 // authorizeURL is the authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
 // It can be opened more than once: nothing in it is used up by looking at it.
+// Where the projects that are wanted make it too long, the organization is
+// named alone, and the user chooses the projects on the server's page.
 func (t *attempt) authorizeURL(b *browserAttempt) string {
+	link := t.authorizeURLWith(b, t.wanted())
+	if len(link) > longestLink {
+		link = t.authorizeURLWith(b, Reach{Organization: t.wanted().Organization})
+	}
+	return link
+}
+
+// wanted is what is asked for in words that the server understands.
+func (t *attempt) wanted() Reach {
+	if t.options.Want == nil || !t.env.AuthorizationDetails {
+		return Reach{}
+	}
+	return *t.options.Want
+}
+
+func (t *attempt) authorizeURLWith(b *browserAttempt, want Reach) string {
 	c := oauth2.Config{
 		ClientID:    t.env.ClientID,
 		Endpoint:    oauth2.Endpoint{AuthURL: t.env.AuthorizationEndpoint},
@@ -116,6 +138,9 @@ func (t *attempt) authorizeURL(b *browserAttempt) string {
 	}
 	if t.options.LoginHint != "" {
 		extra = append(extra, oauth2.SetAuthURLParam("login_hint", t.options.LoginHint))
+	}
+	if details := want.details(); details != "" {
+		extra = append(extra, oauth2.SetAuthURLParam("authorization_details", details)) // RFC 9396 §3
 	}
 	return c.AuthCodeURL(b.state, extra...)
 }

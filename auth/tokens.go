@@ -25,19 +25,12 @@ type tokens struct {
 	access, refresh Secret
 	scope           string
 	lifetime        time.Duration
-	reach           reach
+	reach           Reach // as authorization_details say (RFC 9396 §7)
+	role            string
 }
 
 // Format keeps the tokens out of anything that prints them.
 func (t *tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// reach is what authorization_details say was granted (RFC 9396 §7).
-type reach struct {
-	organization Organization
-	all          bool
-	projects     []Project
-	role         string
-}
 
 // token makes one token request and reads its answer.
 func (e endpoint) token(ctx context.Context, params map[string]string) (*tokens, error) {
@@ -54,8 +47,8 @@ func readTokens(host string, object map[string]json.RawMessage) (*tokens, error)
 		refresh:  Secret(text(object["refresh_token"])),
 		scope:    text(object["scope"]),
 		lifetime: lifetime(object["expires_in"]),
-		reach:    readReach(object["authorization_details"]),
 	}
+	t.reach, t.role = readReach(object["authorization_details"])
 	if t.access == "" || !headerSafe(t.access.Reveal()) {
 		return nil, newProblem(ErrServer, "%s answered without an access token; try again later", host)
 	}
@@ -84,31 +77,32 @@ func lifetime(raw json.RawMessage) time.Duration {
 
 // readReach reads the entry of type "tidbcloud". What cannot be read was not
 // said: the grant is good all the same, and the API tells later.
-func readReach(raw json.RawMessage) reach {
+func readReach(raw json.RawMessage) (r Reach, role string) {
 	var details []map[string]json.RawMessage
 	if json.Unmarshal(raw, &details) != nil {
-		return reach{}
+		return Reach{}, ""
 	}
 	for _, d := range details {
-		if text(d["type"]) != "tidbcloud" {
+		if text(d["type"]) != detailsType {
 			continue
 		}
 		id, name := readNamed(d["organization"])
-		r := reach{organization: Organization{ID: id, Name: name}, role: text(d["role"])}
+		r = Reach{Organization: Organization{ID: id, Name: name}}
+		role = text(d["role"])
 		if text(d["projects"]) == "all" {
-			r.all = true
-			return r
+			r.All = true
+			return r, role
 		}
 		var projects []json.RawMessage
 		_ = json.Unmarshal(d["projects"], &projects) // as above
 		for _, p := range projects {
 			if id, name := readNamed(p); id != "" {
-				r.projects = append(r.projects, Project{ID: id, Name: name})
+				r.Projects = append(r.Projects, Project{ID: id, Name: name})
 			}
 		}
-		return r
+		return r, role
 	}
-	return reach{}
+	return Reach{}, ""
 }
 
 // readNamed reads {"id","name"}, or an id alone.

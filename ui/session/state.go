@@ -80,7 +80,7 @@ func (s *Session) State() State {
 	}
 	if s.grant != nil {
 		st.Grant = *s.grant
-		st.Renews, _ = s.deps.Auth.Expiry(s.grant.ID)
+		st.Renews = s.deps.Auth.Token(s.grant.ID).Renews
 	}
 	return st
 }

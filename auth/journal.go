@@ -1,0 +1,189 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"slices"
+
+	"github.com/gofrs/flock"
+)
+
+// arrival announces a credential that is about to be stored.
+type arrival struct {
+	ID   string `json:"id"`
+	Kept string `json:"kept"`
+}
+
+// maxReplaced bounds Grant.Replaced. The latest stay.
+const maxReplaced = 50
+
+// announce says in the file of grants that a credential will come, and holds
+// the grant's lock until done is called: so another process can tell an attempt
+// under way from one that a crash has ended. What lives in memory leaves
+// nothing behind and is not announced.
+func (t *attempt) announce(ctx context.Context, grant Grant) (done func(), err error) {
+	if grant.Kept == KeptSession {
+		return func() {}, nil
+	}
+	unlock, err := t.a.lockGrant(ctx, grant.ID)
+	if err != nil {
+		return nil, err
+	}
+	err = t.a.cfg.Grants.change(func(f *grantsFile) error {
+		f.Arriving = append(f.Arriving, arrival{grant.ID, grant.Kept})
+		return nil
+	})
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
+// arrived ends an announcement whose credential is not there.
+func (g *Grants) arrived(id string) error {
+	return g.change(func(f *grantsFile) error {
+		f.end(id)
+		return nil
+	})
+}
+
+func (f *grantsFile) end(id string) {
+	f.Arriving = slices.DeleteFunc(f.Arriving, func(a arrival) bool { return a.ID == id })
+}
+
+// swap lists a grant in one step with taking those off the list that it
+// replaces. It takes over from them what the user has chosen and seen.
+func (g *Grants) swap(one Grant, predecessors func(all []Grant, one Grant) []Grant) (Grant, error) {
+	err := g.change(func(f *grantsFile) error {
+		replaced := predecessors(f.Grants, one)
+		f.bequeath(replaced, &one)
+		gone := func(old Grant) bool { return indexOf(replaced, old.ID) >= 0 }
+		f.Leaving = append(f.Leaving, replaced...)
+		f.Grants = slices.DeleteFunc(f.Grants, gone)
+		f.end(one.ID)
+		f.put(one)
+		one = f.Grants[indexOf(f.Grants, one.ID)]
+		return nil
+	})
+	return one.clone(), err
+}
+
+// bequeath gives a new grant what those have that it replaces. The scope is
+// that of the first, or where there is none what was remembered when the user
+// signed out.
+func (f *grantsFile) bequeath(replaced []Grant, to *Grant) {
+	if len(replaced) == 0 {
+		to.Scope = f.recall(*to).widened(Grant{}, to.Asked)
+	} else {
+		to.Scope = replaced[0].Scope.widened(replaced[0], to.Asked)
+	}
+	for _, old := range slices.Backward(replaced) { // what the first knows counts most
+		to.Remember(old.Known)
+		to.Remember(old.Projects)
+		to.Replaced = append(append(to.Replaced, old.Replaced...), old.ID)
+		if old.Organization.ID == to.Organization.ID {
+			to.Organization.Name = cmp.Or(to.Organization.Name, old.Organization.Name)
+		}
+	}
+	to.Replaced = to.Replaced[max(0, len(to.Replaced)-maxReplaced):]
+	to.Remember(to.Projects)
+	names := make(map[string]string, len(to.Known))
+	for _, p := range to.Known {
+		names[p.ID] = p.Name
+	}
+	for i, p := range to.Projects {
+		to.Projects[i].Name = cmp.Or(p.Name, names[p.ID])
+	}
+}
+
+// settle finishes, beside everything else, what sign-ins have begun, here or
+// in a program that ended in the middle: grants that have been replaced are
+// erased and given back, and credentials erased that no grant names. What
+// cannot be done now is tried again at the next occasion.
+func (a *Authenticator) settle() {
+	file := a.cfg.Grants.current()
+	for _, old := range file.Leaving {
+		if _, err := a.environment(old.Environment); err == nil && a.mayTouch(old.Kept) {
+			a.once(old.ID, func(ctx context.Context) {
+				if _, err := a.leave(ctx, old.clone(), a.spares); err != nil {
+					a.cfg.Log.Warn("a replaced grant could not be erased yet", "grant", old.ID, "error", err)
+				}
+			})
+		}
+	}
+	for _, one := range file.Arriving {
+		if a.mayTouch(one.Kept) {
+			a.once(one.ID, func(ctx context.Context) { a.sweep(ctx, one) })
+		}
+	}
+}
+
+// once does something about a grant in the background, unless it is being done.
+func (a *Authenticator) once(id string, do func(context.Context)) {
+	a.mu.Lock()
+	under := a.settling[id]
+	a.settling[id] = true
+	a.mu.Unlock()
+	if under {
+		return
+	}
+	a.work.do(func(ctx context.Context) {
+		defer func() {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			delete(a.settling, id)
+		}()
+		do(ctx)
+	})
+}
+
+// sweep erases a credential that a crash left without a grant. Whoever holds
+// the lock is still storing it.
+func (a *Authenticator) sweep(ctx context.Context, one arrival) {
+	lock := flock.New(a.lockPath(one.ID), flock.SetPermissions(0o600))
+	if got, err := lock.TryLock(); err != nil || !got {
+		return
+	}
+	defer func() { _ = lock.Close() }() // closing gives the lock back whatever it returns
+	if !slices.Contains(a.cfg.Grants.current().Arriving, one) {
+		return // it has arrived meanwhile
+	}
+	err := forget(ctx, a.place(one.Kept), one.ID)
+	if err == nil {
+		err = a.cfg.Grants.arrived(one.ID)
+	}
+	if err != nil {
+		a.cfg.Log.Warn("a credential without a grant could not be erased yet", "grant", one.ID, "error", err)
+		return
+	}
+	_ = os.Remove(lock.Path()) // nobody else will ever want it
+}
+
+// mayTouch reports whether a place can be reached without asking the user for
+// something: finishing what is past is no reason to ask for a passphrase.
+func (a *Authenticator) mayTouch(kept string) bool {
+	place := a.place(kept)
+	if place == nil {
+		return kept == KeptSession // what it held has ended
+	}
+	if _, asks := place.(interface{ Unlock(context.Context) error }); !asks {
+		return true
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reached[kept]
+}
+
+// touched notes that a place could be reached, which for the first time is an
+// occasion to settle.
+func (a *Authenticator) touched(kept string) {
+	a.mu.Lock()
+	first := !a.reached[kept]
+	a.reached[kept] = true
+	a.mu.Unlock()
+	if first {
+		a.settle()
+	}
+}
