@@ -28,6 +28,8 @@ type catalog struct {
 	counts                map[string]int     // by project id
 	virtual               string             // id of the virtual project
 	dedicated, serverless []prefix[api.Cluster]
+	// byID are the rows of the dedicated parts, of which there are many.
+	byID map[string]*api.Cluster
 	// hidden are rows of a cluster that another part tells of as well.
 	hidden map[*api.Cluster]bool
 }
@@ -89,12 +91,7 @@ func (c *core) build() {
 		k.counts[k.home(row.ProjectID)]--
 	}
 	k.addUnlisted()
-	slices.SortStableFunc(k.projects, func(a, b api.Project) int {
-		return cmp.Or(
-			cmp.Compare(last(a), last(b)),
-			compareNames(a.Name, a.ID, b.Name, b.ID),
-		)
-	})
+	slices.SortStableFunc(k.projects, compareProjects)
 	k.index = make(map[string]int, len(k.projects))
 	for i, p := range k.projects {
 		k.index[p.ID] = i
@@ -122,7 +119,7 @@ func (k *catalog) collectParts(base table[holding]) {
 // hideDoubles finds clusters that more than one part tells of. The dedicated
 // host knows more of its own than the serverless list.
 func (k *catalog) hideDoubles() {
-	seen := make(map[string]bool)
+	k.byID = make(map[string]*api.Cluster)
 	hide := func(row *api.Cluster) {
 		if k.hidden == nil {
 			k.hidden = make(map[*api.Cluster]bool)
@@ -131,11 +128,11 @@ func (k *catalog) hideDoubles() {
 	}
 	for _, rows := range k.dedicated {
 		for _, row := range rows.each() {
-			if seen[row.ID] {
+			if k.byID[row.ID] != nil {
 				hide(row)
 				continue
 			}
-			seen[row.ID] = true
+			k.byID[row.ID] = row
 			for _, other := range k.serverless {
 				if double, ok := other.get(row.ID); ok {
 					hide(double)
@@ -174,6 +171,11 @@ func (k *catalog) addUnlisted() {
 			k.projects = append(k.projects, api.Project{ID: id, Name: id})
 		}
 	}
+}
+
+// compareProjects orders projects by name, the virtual one last.
+func compareProjects(a, b api.Project) int {
+	return cmp.Or(cmp.Compare(last(a), last(b)), compareNames(a.Name, a.ID, b.Name, b.ID))
 }
 
 func last(p api.Project) int {
@@ -217,13 +219,25 @@ func (c *core) clusters(id string) *sorted[api.Cluster] {
 
 // cluster finds a cluster by id.
 func (c *core) cluster(id string) (api.Cluster, bool) {
+	row, ok := c.row(id)
+	if !ok {
+		return api.Cluster{}, false
+	}
+	return *atHome(row, c.known().home(row.ProjectID)), true
+}
+
+// row finds a cluster by id, as its host tells of it.
+func (c *core) row(id string) (*api.Cluster, bool) {
 	k := c.known()
-	for _, rows := range append(slices.Clone(k.dedicated), k.serverless...) {
-		if row, ok := rows.get(id); ok && !k.hidden[row] {
-			return *atHome(row, k.home(row.ProjectID)), true
+	if row := k.byID[id]; row != nil {
+		return row, true
+	}
+	for _, rows := range k.serverless {
+		if row, ok := rows.get(id); ok {
+			return row, true
 		}
 	}
-	return api.Cluster{}, false
+	return nil, false
 }
 
 // atHome returns the row with the project it is shown under.

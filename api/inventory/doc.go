@@ -14,8 +14,12 @@
 // goroutine of its own and shows each snapshot as it is published:
 //
 //	inv := inventory.New(client, time.Now)
-//	go inv.Load(ctx, func(s *inventory.Snapshot) { show(s.Within(scope.Shows)) })
+//	go inv.Load(ctx, func(s *inventory.Snapshot) { show(inventory.NewView(s, reach)) })
 //
 // One host failing leaves the rows of the others. The failure belongs to the
 // [Part] that could not be read, which [Inventory.Reload] tries again.
+//
+// A [View] is a snapshot seen through a grant and the scope that the person
+// chose. It is the one place that decides the [Voice]: why something is not
+// there. [Compare] puts two of them side by side.
 package inventory

@@ -44,3 +44,31 @@ func Example() {
 	// payments › orders-prod
 	// 1 true
 }
+
+func ExampleNewView() {
+	inv := inventory.New(small{}, time.Now)
+	if err := inv.Load(context.Background(), nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	v := inventory.NewView(inv.Snapshot(), inventory.Reach{
+		Shows: func(projectID string) bool { return projectID != "101" },
+		Known: []api.Project{{ID: "102", Name: "analytics"}},
+	})
+	for _, m := range v.Missing() {
+		fmt.Println(m.Project.Name, "is", m.Voice)
+	}
+	for _, id := range []string{"101", "102", "103"} {
+		voice, _ := v.Project(id)
+		fmt.Println(id, voice)
+	}
+	found := v.Search("orders")
+	fmt.Println(len(found.Matches), "found,", len(found.Hidden), "more hidden by you")
+	// Output:
+	// analytics is not granted
+	// payments is hidden by you
+	// 101 hidden by you
+	// 102 not granted
+	// 103 does not exist
+	// 0 found, 1 more hidden by you
+}

@@ -1,0 +1,112 @@
+package inventory
+
+import (
+	"strings"
+)
+
+// Found is what a search has found, and what it may have missed.
+type Found struct {
+	Matches []Match // what is shown, in the order of the tree
+	Hidden  []Match // what the person hides, in the same order
+	// NotGranted, Gone and Unreadable are projects that are not there, by
+	// their voices: NotGranted, DoesNotExist and CouldNotBeRead.
+	NotGranted, Gone, Unreadable []Missing
+	// Exact is what to say of the project or cluster whose id the words are;
+	// nil if they are not the id of one that is known.
+	Exact *Named
+	// Failures are the parts of what is shown that may hold more, for they
+	// could not be read, or not in full.
+	Failures map[Part]error
+	// Unread is true if parts of what is shown have not been read yet.
+	Unread bool
+	// Nothing is true if it is certain that nothing matches: that it does not
+	// exist in what this grant sees.
+	Nothing bool
+}
+
+// Named is what to say of an id.
+type Named struct {
+	Kind  MatchKind
+	ID    string
+	Voice Voice
+	Err   error // of CouldNotBeRead
+}
+
+// Search looks for words as [Snapshot.Search] does, in what is shown and in
+// what is not. Projects that are not there are found by name and id. Without
+// words there is nothing to say.
+func (v *View) Search(words string) Found {
+	v = v.orNothing()
+	query := newQuery(words)
+	if len(query.words) == 0 {
+		return Found{}
+	}
+	f := Found{Matches: v.shown.Search(words), Exact: v.named(words)}
+	if v.Counts().Hidden > 0 {
+		f.Hidden = v.whole.Within(func(id string) bool { return !v.shown.showing(id) }).Search(words)
+	}
+	for _, m := range v.Missing() {
+		if m.Voice == HiddenByYou || !query.in(m.Project.Name, m.Project.ID) {
+			continue
+		}
+		switch m.Voice {
+		case NotGranted:
+			f.NotGranted = append(f.NotGranted, m)
+		case DoesNotExist:
+			f.Gone = append(f.Gone, m)
+		case CouldNotBeRead:
+			f.Unreadable = append(f.Unreadable, m)
+		case Present, HiddenByYou, Unread: // matches, or not missing
+		}
+	}
+	f.Failures, f.Unread = v.gaps()
+	f.Nothing = len(f.Matches)+len(f.Hidden)+len(f.NotGranted)+len(f.Gone)+len(f.Unreadable)+len(f.Failures) == 0 && !f.Unread
+	return f
+}
+
+// named returns what to say of the one word that is the id of something.
+func (v *View) named(words string) *Named {
+	id := strings.TrimSpace(words)
+	t := v.about()
+	_, known := t.known[id]
+	_, there := v.whole.now().known().project(id)
+	if known || there || t.chosen[id] {
+		voice, err := v.Project(id)
+		return &Named{MatchProject, id, voice, err}
+	}
+	if _, ok := v.whole.now().row(id); ok {
+		voice, err := v.Cluster(id)
+		return &Named{MatchCluster, id, voice, err}
+	}
+	return nil
+}
+
+// gaps returns the parts of what is shown that may hold rows which are not in
+// the snapshot: because they could not be read, or not yet.
+func (v *View) gaps() (failures map[Part]error, unread bool) {
+	c := v.whole.now()
+	failures = make(map[Part]error)
+	add := func(part Part, h holding) {
+		voice, err := h.absence(part)
+		if voice == DoesNotExist || !v.shown.concerns(part) {
+			return
+		}
+		if unread = unread || voice == Unread; err != nil {
+			failures[part] = err
+		}
+	}
+	for _, kind := range []PartKind{PartProjects, PartServerless} {
+		part := Part{Kind: kind}
+		h, _ := c.base.get(part)
+		add(part, h)
+	}
+	for part, h := range c.base.all() {
+		if part.Kind == PartDedicated {
+			add(part, h)
+		}
+	}
+	for part, h := range c.branches.all() {
+		add(part, h)
+	}
+	return failures, unread
+}
