@@ -148,6 +148,10 @@ func TestBehaviour09MetadataIsCheckedBeforeItIsBelieved(t *testing.T) {
 		"no S256":                         {change: func(_ string, m map[string]any) { m["code_challenge_methods_supported"] = []string{"plain"} }, is: auth.ErrUntrusted, says: "S256"},
 		"nonsense for methods":            {change: func(_ string, m map[string]any) { m["code_challenge_methods_supported"] = 7 }, is: auth.ErrUntrusted, says: "S256"},
 		"no word about methods":           {change: func(_ string, m map[string]any) { delete(m, "code_challenge_methods_supported") }, fits: func(e auth.Environment) bool { return e.CodeChallengeMethods == nil }},
+		"authorization details":           {change: offering("tidbcloud", "payment"), fits: func(e auth.Environment) bool { return e.AuthorizationDetails }},
+		"details of another kind":         {change: offering("payment"), fits: func(e auth.Environment) bool { return !e.AuthorizationDetails }},
+		"nonsense for details":            {change: offering(7, nil), fits: func(e auth.Environment) bool { return !e.AuthorizationDetails }},
+		"no word about details":           {fits: func(e auth.Environment) bool { return !e.AuthorizationDetails }},
 		"an endpoint on another host":     {change: func(_ string, m map[string]any) { m["token_endpoint"] = "https://evil.example/token" }, is: auth.ErrUntrusted, says: "TokenEndpoint"},
 		"an http endpoint":                {change: func(_ string, m map[string]any) { m["token_endpoint"] = "http://evil.example/token" }, is: auth.ErrUntrusted},
 		"an endpoint that is no address":  {change: func(_ string, m map[string]any) { m["token_endpoint"] = "::" }, is: auth.ErrUntrusted},
@@ -205,6 +209,11 @@ func TestBehaviour09MetadataIsCheckedBeforeItIsBelieved(t *testing.T) {
 			}
 		})
 	}
+}
+
+// offering makes metadata that promise types of authorization_details (RFC 9396 §10).
+func offering(types ...any) func(string, map[string]any) {
+	return func(_ string, m map[string]any) { m["authorization_details_types_supported"] = types }
 }
 
 func TestDiscoverWithoutAClientUsesTheSystems(t *testing.T) {

@@ -132,13 +132,14 @@ func (d *settingsScreen) settings() (settings.Settings, error) {
 		return v
 	}
 	s.TiDBCloud = settings.Client{
-		ClientID:      strings.TrimSpace(d.clientID.Text),
-		ClientSecret:  d.was.TiDBCloud.ClientSecret || d.secret.Text != "",
-		Scope:         unlessDefault(d.scope.Text, def.Scope),
-		RedirectHost:  unlessDefault(d.host.Selected, def.RedirectHost),
-		RedirectPorts: ports,
-		RedirectPath:  unlessDefault(d.path.Text, def.RedirectPath),
-		TokenEncoding: unlessDefault(d.encoding.Selected, string(def.TokenEncoding)),
+		ClientID:             strings.TrimSpace(d.clientID.Text),
+		ClientSecret:         d.was.TiDBCloud.ClientSecret || d.secret.Text != "",
+		AuthorizationDetails: d.was.TiDBCloud.AuthorizationDetails, // only the file sets it
+		Scope:                unlessDefault(d.scope.Text, def.Scope),
+		RedirectHost:         unlessDefault(d.host.Selected, def.RedirectHost),
+		RedirectPorts:        ports,
+		RedirectPath:         unlessDefault(d.path.Text, def.RedirectPath),
+		TokenEncoding:        unlessDefault(d.encoding.Selected, string(def.TokenEncoding)),
 	}
 	s.CAFile = strings.TrimSpace(d.ca.Text)
 	return s, nil

@@ -42,6 +42,22 @@ func TestTheSettingsScreenWritesTheFileAndKeepsTheSecretOutOfIt(t *testing.T) {
 	}
 }
 
+func TestTheSettingsScreenKeepsWhatOnlyTheFileSets(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	before := settings.Settings{TiDBCloud: settings.Client{ClientID: "partner-", AuthorizationDetails: true}}
+	if err := settings.Save(d.settings.path, before); err != nil {
+		t.Fatal(err)
+	}
+	d.openSettings(t)
+	uitest.Type(t, d.canvas(), "7")
+	d.press(t, "Save")
+	d.until(t, "Saved")
+	after, err := settings.Load(d.settings.path)
+	if err != nil || after.TiDBCloud.ClientID == "partner-" || !after.TiDBCloud.AuthorizationDetails {
+		t.Errorf("the file says %+v, %v", after.TiDBCloud, err)
+	}
+}
+
 func TestAMistakeInTheSettingsIsSaidAndLosesNothing(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	before := settings.Settings{TiDBCloud: settings.Client{ClientID: "partner-7", RedirectPath: "/done"}}

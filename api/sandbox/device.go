@@ -9,6 +9,7 @@ import (
 type device struct {
 	userCode string
 	scope    string
+	wanted   wanted
 	expires  time.Time
 	interval time.Duration
 	polled   time.Time // the last poll, zero before the first
@@ -29,7 +30,7 @@ const (
 const slowDownStep = 5 * time.Second
 
 // startDevice begins a device authorization.
-func (l *ledger) startDevice(scope string, now time.Time) (deviceCode, userCode string, err error) {
+func (l *ledger) startDevice(scope string, wanted wanted, now time.Time) (deviceCode, userCode string, err error) {
 	if deviceCode, err = l.secret("ticloud_od_"); err != nil {
 		return "", "", err
 	}
@@ -40,7 +41,7 @@ func (l *ledger) startDevice(scope string, now time.Time) (deviceCode, userCode 
 	}
 	l.sweep(now)
 	l.devices[digestOf(deviceCode)] = &device{
-		userCode: userCode, scope: scope, interval: l.options.DeviceInterval, expires: now.Add(l.options.DeviceLifetime),
+		userCode: userCode, scope: scope, wanted: wanted, interval: l.options.DeviceInterval, expires: now.Add(l.options.DeviceLifetime),
 	}
 	return deviceCode, userCode, nil
 }
@@ -60,16 +61,16 @@ func (l *ledger) userCode() (string, error) {
 	return string(b), nil
 }
 
-// waitingDevice finds the authorization a user code belongs to, as long as nobody
-// has answered it.
-func (l *ledger) waitingDevice(userCode string, now time.Time) (scope string, ok bool) {
+// waitingDevice finds what is asked for with a user code, as long as nobody has
+// answered it.
+func (l *ledger) waitingDevice(userCode string, now time.Time) (scope string, wants wanted, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.deviceByUserCode(userCode, now)
 	if d == nil {
-		return "", false
+		return "", wanted{}, false
 	}
-	return d.scope, true
+	return d.scope, d.wanted, true
 }
 
 func (l *ledger) deviceByUserCode(userCode string, now time.Time) *device {

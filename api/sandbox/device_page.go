@@ -19,7 +19,7 @@ func (s *Server) devicePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	userCode := normalizeUserCode(written)
-	scope, ok := s.ledger.waitingDevice(userCode, s.now())
+	scope, wants, ok := s.ledger.waitingDevice(userCode, s.now())
 	if !ok {
 		s.pages.enterCode(w, http.StatusNotFound, written, "This code is not known, has expired or has been answered. Compare it with the one on your device.")
 		return
@@ -36,7 +36,7 @@ func (s *Server) devicePage(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.ask(w, r, consent{
-		userCode: userCode, scope: scope,
+		userCode: userCode, scope: scope, wanted: wants,
 		allow: func(g grant) { done(deviceAllowed, g) },
 		deny:  func() { done(deviceDenied, grant{}) },
 	}, r.URL.Query().Get("prompt") == "select_account", "")

@@ -81,6 +81,14 @@ func deviceChecks() []conformance {
 			b.post(b.at.DeviceAuthorizationEndpoint, url.Values{"client_id": {"somebody"}}).refused(t, http.StatusUnauthorized, "invalid_client")
 			b.post(b.at.DeviceAuthorizationEndpoint, url.Values{"client_id": {b.at.ClientID}, "scope": {"sql:read"}}).refused(t, bad, "invalid_scope")
 		}},
+		{"RFC 9396 3 what a device asks for in detail is where its page begins", nil, func(t *testing.T, b *box) {
+			ask := func(details string) answer {
+				return b.post(b.at.DeviceAuthorizationEndpoint, url.Values{"client_id": {b.at.ClientID}, "authorization_details": {details}})
+			}
+			link := ask(`[{"type":"tidbcloud","organization":{"id":"2002"},"projects":[{"id":"201"}]}]`).text("verification_uri_complete")
+			b.post(link, url.Values{"user": {bob}}).says(t, `<option value="2002" selected>`, `value="201" checked`)
+			ask(`[{"type":"payment"}]`).refused(t, bad, "invalid_authorization_details")
+		}},
 		{"RFC 8628 6.1 user codes forgive case, spaces and a missing hyphen", nil, func(t *testing.T, b *box) {
 			code := b.startDevice().text("user_code")
 			written := " " + strings.ToLower(strings.ReplaceAll(code, "-", " "))

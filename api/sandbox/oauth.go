@@ -197,7 +197,11 @@ func (s *Server) authorizeDevice(r *http.Request, form url.Values) (any, error) 
 	if !knownScope(scope) {
 		return nil, refusal("invalid_scope", "the scope is unknown")
 	}
-	deviceCode, userCode, err := s.ledger.startDevice(scope, s.now())
+	wants, err := readDetails(form.Get("authorization_details")) // RFC 9396 §3
+	if err != nil {
+		return nil, err
+	}
+	deviceCode, userCode, err := s.ledger.startDevice(scope, wants, s.now())
 	if err != nil {
 		return nil, err
 	}

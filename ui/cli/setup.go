@@ -140,6 +140,7 @@ func (s *Setup) Discover(ctx context.Context, e auth.Environment) (auth.Environm
 	e.AuthorizationEndpoint, e.TokenEndpoint = found.AuthorizationEndpoint, found.TokenEndpoint
 	e.DeviceAuthorizationEndpoint, e.RevocationEndpoint = found.DeviceAuthorizationEndpoint, found.RevocationEndpoint
 	e.UserinfoEndpoint = found.UserinfoEndpoint
+	e.AuthorizationDetails = e.AuthorizationDetails || found.AuthorizationDetails
 	return e, nil
 }
 

@@ -44,6 +44,9 @@ type Client struct {
 	RedirectPorts []int  `toml:"redirect_ports,omitempty"`
 	RedirectPath  string `toml:"redirect_path,omitempty"`
 	TokenEncoding string `toml:"token_encoding,omitempty"`
+	// AuthorizationDetails says that the server understands authorization_details of the type
+	// "tidbcloud" (RFC 9396). Metadata says so by itself.
+	AuthorizationDetails bool `toml:"authorization_details,omitempty"`
 }
 
 // Custom is an environment of the user's own.
@@ -182,7 +185,7 @@ func (c Client) apply(e *auth.Environment) {
 		}
 	}
 	set(&e.ClientID, c.ClientID)
-	e.SecretInKeyring = c.ClientSecret
+	e.SecretInKeyring, e.AuthorizationDetails = c.ClientSecret, c.AuthorizationDetails
 	set(&e.Scope, c.Scope)
 	set(&e.RedirectHost, c.RedirectHost)
 	set(&e.RedirectPath, c.RedirectPath)

@@ -55,10 +55,11 @@ redirect_host = "localhost"
 redirect_ports = [49152, 49153]
 redirect_path = "/done"
 token_encoding = "form"
+authorization_details = true
 `).Environments()[0]
 	want := auth.TiDBCloud()
 	want.ClientID, want.Scope, want.RedirectHost, want.RedirectPath = "partner-7", "org:member", "localhost", "/done"
-	want.RedirectPorts, want.TokenEncoding = []int{49152, 49153}, auth.FormEncoding
+	want.RedirectPorts, want.TokenEncoding, want.AuthorizationDetails = []int{49152, 49153}, auth.FormEncoding, true
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("TiDB Cloud is %+v, want %+v", got, want)
 	}

@@ -106,8 +106,8 @@ func EnvironmentOf(e sandbox.Endpoints) auth.Environment {
 		UserinfoEndpoint: e.UserinfoEndpoint,
 		IAM:              e.IAM, Serverless: e.Serverless, Dedicated: e.Dedicated, Console: e.Console,
 		ClientID: e.ClientID, Scope: "org:owner",
-		SeparateConsents: true,
-		RedirectHost:     "127.0.0.1", RedirectPath: e.RedirectPath, TokenEncoding: auth.FormEncoding,
+		AuthorizationDetails: true, SeparateConsents: true,
+		RedirectHost: "127.0.0.1", RedirectPath: e.RedirectPath, TokenEncoding: auth.FormEncoding,
 	}
 }
 
