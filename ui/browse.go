@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"canopy/api/inventory"
 	"canopy/auth"
 	"canopy/ui/part"
 	"canopy/ui/session"
@@ -50,6 +49,7 @@ func newBrowseScreen(w *Window) *browseScreen {
 	w.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { w.pageKey(e) })
 	s.right = container.NewStack(s.details.object())
 	s.details.reveal = s.explorer.reveal
+	s.details.searching = s.explorer.searching
 	left := container.NewStack(part.NewBox(look.ColorSurface, "", 0), part.Frame(nil, s.scopeBar(), nil, nil, s.explorer.object()))
 	prefs := w.App.Preferences()
 	split := part.NewSplit(left, s.right, float32(prefs.FloatWithFallback(prefSplit, defaultSplit)),
@@ -108,11 +108,11 @@ func (s *browseScreen) show(st session.State) {
 	other := s.state.Grant.ID != st.Grant.ID
 	s.state = st
 	s.grant.show(st)
+	s.details.show(st) // before the tree, which tells it of the selected row
 	s.explorer.show(st)
 	if other {
 		s.search.SetText("") // the words were meant for the other grant's rows
 	}
-	s.details.show(st)
 	if s.page != nil {
 		s.page.show(st)
 	}
@@ -127,22 +127,6 @@ func (s *browseScreen) show(st session.State) {
 func (s *browseScreen) showScope(st session.State) {
 	s.sees.SetText(sees(st))
 	s.given.SetText(lang.L("read-only · granted {{.When}}", with("When", moment(st.Grant.GrantedAt, s.window.Now()))))
-}
-
-// sees says how many projects there are, or that they are not known.
-func sees(st session.State) string {
-	known := st.Whole != nil && !st.Whole.Status(inventory.Part{Kind: inventory.PartProjects}).ReadAt.IsZero()
-	switch {
-	case !known && st.Reading:
-		return lang.L("Reading…")
-	case !known:
-		return lang.L("Projects not known yet")
-	}
-	shown, all := len(st.Shown.Projects()), len(st.Whole.Projects())
-	if shown == all {
-		return counted("This grant sees {{.Count}} projects", all)
-	}
-	return lang.N("You see {{.Shown}} of {{.Count}} projects", all, with("Shown", show.Count(shown), "Count", show.Count(all)))
 }
 
 // showBanner says above everything what concerns the whole grant.
@@ -172,8 +156,10 @@ func (s *browseScreen) tick(now time.Time) time.Duration {
 	switch {
 	case st.Reading:
 		s.updated.SetText(s.progress(st))
-	case st.Shown != nil && !st.Shown.ReadAt().IsZero():
-		age := now.Sub(st.Shown.ReadAt())
+	case st.Stale:
+		s.updated.SetText(lang.L("Not current: read {{.When}}", with("When", moment(st.View.Shown().ReadAt(), now))))
+	case st.View != nil && !st.View.Shown().ReadAt().IsZero():
+		age := now.Sub(st.View.Shown().ReadAt())
 		s.updated.SetText(lang.L("Updated {{.Ago}}", with("Ago", ago(age))))
 		if age < time.Minute {
 			next = 5 * time.Second
@@ -185,10 +171,10 @@ func (s *browseScreen) tick(now time.Time) time.Duration {
 		s.signed.SetText(lang.L("Signed out by the server"))
 	case st.Grant.Method == auth.MethodAPIKey:
 		s.signed.SetText(lang.L("API key"))
-	case st.Renews.IsZero():
+	case st.Token.Renews.IsZero():
 		s.signed.SetText(lang.L("Signed in"))
 	default:
-		s.signed.SetText(lang.L("Signed in · token renews {{.When}}", with("When", soon(st.Renews.Sub(now)))))
+		s.signed.SetText(lang.L("Signed in · token renews {{.When}}", with("When", soon(st.Token.Renews.Sub(now)))))
 	}
 	if s.page != nil {
 		if p := s.page.tick(now); p > 0 {
@@ -199,10 +185,10 @@ func (s *browseScreen) tick(now time.Time) time.Duration {
 }
 
 func (s *browseScreen) progress(st session.State) string {
-	if st.Shown == nil {
+	if st.View == nil {
 		return lang.L("Reading…")
 	}
-	n, _ := st.Shown.Count()
+	n := st.View.Counts().Clusters
 	return counted("Reading… {{.Count}} clusters so far", n)
 }
 

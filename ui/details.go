@@ -35,10 +35,12 @@ type details struct {
 	drawn  any    // what the page on show was made from, to leave it alone when nothing changed
 	tab    string // chosen, kept from cluster to cluster
 	reveal func(id string)
+	// searching reports whether the tree shows the matches of a search.
+	searching func() bool
 }
 
 func newDetails(w *Window) *details {
-	d := &details{window: w, body: container.NewStack(), reveal: func(string) {}}
+	d := &details{window: w, body: container.NewStack(), reveal: func(string) {}, searching: func() bool { return false }}
 	d.scroll = container.NewVScroll(part.Pad(18, 24, d.body))
 	d.root = container.NewStack(part.NewBox(theme.ColorNameBackground, "", 0), d.scroll)
 	return d
@@ -48,7 +50,7 @@ func (d *details) object() fyne.CanvasObject { return d.root }
 
 func (d *details) show(st session.State) {
 	d.state = st
-	if st.Shown == nil || len(st.Shown.Projects()) == 0 && st.Shown.Organization().Name == "" {
+	if shown := st.View.Shown(); shown == nil || len(shown.Projects()) == 0 && shown.Organization().Name == "" {
 		d.drawn, d.row = nil, outline.Row{}
 		d.page(container.NewVBox())
 	}
@@ -57,7 +59,7 @@ func (d *details) show(st session.State) {
 // choose shows what a row stands for. A row that says why something is missing shows what it
 // belongs to.
 func (d *details) choose(r outline.Row) {
-	if d.state.Shown == nil {
+	if d.state.View == nil {
 		return
 	}
 	same := r.ID == d.row.ID
@@ -69,17 +71,21 @@ func (d *details) choose(r outline.Row) {
 		d.draw(same, d.projectFacts(r.Project), func() fyne.CanvasObject { return d.project(r.Project) })
 	case outline.Cluster:
 		c, st := *r.Cluster, d.branchStatus(r.Cluster.ID)
-		d.draw(same, []any{c, d.state.Shown.Branches(c.ID), st.Done, st.Err}, func() fyne.CanvasObject { return d.cluster(c) })
+		d.draw(same, []any{c, d.state.View.Shown().Branches(c.ID), st.Done, st.Err}, func() fyne.CanvasObject { return d.cluster(c) })
 	case outline.Branch:
 		c, b := *r.Cluster, *r.Branch
 		d.draw(same, []any{c, b}, func() fyne.CanvasObject { return d.branch(c, b) })
 	case outline.Failed:
 		d.draw(same, r.Err, func() fyne.CanvasObject { return d.failure(r) })
+	case outline.Absent:
+		d.draw(same, []any{r.Name, r.Voice, r.Err}, func() fyne.CanvasObject { return d.absent(r) })
+	case outline.Fold:
+		d.draw(same, []any{r.Voice, r.Count}, func() fyne.CanvasObject { return d.fold(r) })
 	}
 }
 
 func (d *details) branchStatus(cluster string) inventory.Status {
-	return d.state.Shown.Status(inventory.Part{Kind: inventory.PartBranches, ID: cluster})
+	return d.state.View.Shown().Status(inventory.Part{Kind: inventory.PartBranches, ID: cluster})
 }
 
 // draw makes the page unless it would be the same: a refresh must not take the selection of
@@ -117,12 +123,12 @@ func (d *details) breadcrumb(crumbs ...crumb) fyne.CanvasObject {
 }
 
 func (d *details) organizationCrumb() crumb {
-	org := d.state.Shown.Organization()
+	org := d.state.View.Shown().Organization()
 	return crumb{org.Name, outline.OrganizationID(org.ID)}
 }
 
 func (d *details) projectCrumb(id string) crumb {
-	p, ok := d.state.Shown.Project(id)
+	p, ok := d.state.View.Shown().Project(id)
 	if !ok {
 		return crumb{id, outline.ProjectID(id)}
 	}
@@ -183,7 +189,7 @@ func (d *details) cluster(c api.Cluster) fyne.CanvasObject {
 		tabs = append(tabs, part.Tab{Key: "branches", Title: d.branchTitle(c), Make: func() fyne.CanvasObject { return d.branches(c) }})
 	}
 	tabs = append(tabs, part.Tab{Key: "json", Title: "JSON", Make: func() fyne.CanvasObject {
-		whole, _ := d.state.Whole.Cluster(c.ID) // rows need not carry the text they came from
+		whole, _ := d.state.View.Whole().Cluster(c.ID) // rows need not carry the text they came from
 		return w.jsonPage(whole.Raw)
 	}})
 	t := part.NewTabs(tabs, d.tab)
@@ -195,7 +201,7 @@ func (d *details) cluster(c api.Cluster) fyne.CanvasObject {
 
 func (d *details) branchTitle(c api.Cluster) string {
 	if d.branchStatus(c.ID).Done {
-		return lang.L("Branches {{.Count}}", with("Count", len(d.state.Shown.Branches(c.ID))))
+		return lang.L("Branches {{.Count}}", with("Count", len(d.state.View.Shown().Branches(c.ID))))
 	}
 	return lang.L("Branches")
 }
@@ -246,7 +252,7 @@ func (d *details) cards(facts []fact) fyne.CanvasObject {
 func (d *details) branches(c api.Cluster) fyne.CanvasObject {
 	st := d.branchStatus(c.ID)
 	rows := part.Column(6)
-	switch found := d.state.Shown.Branches(c.ID); {
+	switch found := d.state.View.Shown().Branches(c.ID); {
 	case st.Err != nil:
 		rows.Add(part.NewText(lang.L("Couldn't load: {{.Why}}", with("Why", why(st.Err))), part.Style{Color: theme.ColorNameError, Cut: true}))
 		rows.Add(part.Row(0, part.NewLink(lang.L("Why?"), func() { d.window.showError(st.Err) }),

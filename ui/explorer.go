@@ -74,14 +74,11 @@ func (e *explorer) build() {
 		return
 	}
 	e.openOrganization()
-	e.rows = outline.Build(e.state.Shown, outline.Options{
-		Open: e.open, Filter: e.words,
-		Hidden: len(e.state.Whole.Projects()) - len(e.state.Shown.Projects()),
-	})
+	e.rows = outline.Build(e.state.View, outline.Options{Open: e.open, Filter: e.words})
 	e.readOpen()
 	e.note.SetText("")
-	if strings.TrimSpace(e.words) != "" && len(e.rows.Rows) <= 1 {
-		e.note.SetText(lang.L("Nothing matches. Escape shows everything again."))
+	if e.searching() && len(e.rows.Rows) <= 1 {
+		e.note.SetText(e.noMatch())
 	}
 	e.tree.SetSource(lines{e, e.rows})
 	if e.rows.Index(e.tree.Selected()) >= 0 {
@@ -91,6 +88,17 @@ func (e *explorer) build() {
 	if e.words == "" && len(e.rows.Rows) > 0 {
 		e.tree.Select(e.rows.Rows[0].ID)
 	}
+}
+
+func (e *explorer) searching() bool { return strings.TrimSpace(e.words) != "" }
+
+// noMatch says why a search found nothing at all: it does not exist in what this grant sees,
+// which is known only once everything has been read.
+func (e *explorer) noMatch() string {
+	if e.state.View.Search(e.words).Nothing {
+		return lang.L("Nothing like that exists in what this grant sees. Escape shows everything again.")
+	}
+	return lang.L("Nothing matches of what could be read. Escape shows everything again.")
 }
 
 // readOpen asks for the branches of clusters that are open without having been read: after a restart, and after a
@@ -105,15 +113,15 @@ func (e *explorer) readOpen() {
 
 // nothing reports whether there is nothing to show at all, not even an organization.
 func (e *explorer) nothing() bool {
-	s := e.state.Shown
+	s := e.state.View.Shown()
 	return s == nil || (s.Organization() == api.Organization{} && len(s.Projects()) == 0)
 }
 
 // openOrganization opens the organization the first time it is seen: a tree of one closed row
 // helps nobody.
 func (e *explorer) openOrganization() {
-	id := outline.OrganizationID(e.state.Shown.Organization().ID)
-	if _, known := e.open[id]; !known && e.state.Shown.Organization().ID != "" {
+	id := outline.OrganizationID(e.state.View.Shown().Organization().ID)
+	if _, known := e.open[id]; !known && e.state.View.Shown().Organization().ID != "" {
 		e.open[id] = true
 	}
 }
@@ -127,7 +135,7 @@ func (e *explorer) selected(id string) {
 		e.picked()
 	}
 	switch row := e.rows.Rows[i]; row.Kind {
-	case outline.Reading, outline.Empty, outline.Hidden:
+	case outline.Reading, outline.Empty, outline.Unread:
 		e.chosen(e.rows.Rows[row.Parent]) // it has no page of its own
 	default:
 		e.chosen(row)
@@ -153,13 +161,13 @@ func (e *explorer) toggle(id string, open bool) {
 
 // openAll opens or closes the organization and every project.
 func (e *explorer) openAll(open bool) {
-	if e.state.Shown == nil {
+	if e.state.View == nil {
 		return
 	}
-	for _, p := range e.state.Shown.Projects() {
+	for _, p := range e.state.View.Shown().Projects() {
 		e.open[outline.ProjectID(p.ID)] = open
 	}
-	e.open[outline.OrganizationID(e.state.Shown.Organization().ID)] = true
+	e.open[outline.OrganizationID(e.state.View.Shown().Organization().ID)] = true
 	e.save()
 	e.build()
 }
@@ -282,9 +290,14 @@ func (e *explorer) remark(r outline.Row, out *tree.Row) {
 		out.Name = lang.L("Reading…")
 	case outline.Empty:
 		out.Name = emptyWords(r.Of)
-	case outline.Hidden:
-		out.Icon, out.Name = "hidden", counted("{{.Count}} hidden by you", r.Count)
-		out.Actions = []tree.Action{{Text: lang.L("Change"), Do: e.window.showScope}}
+	case outline.Unread:
+		out.Name = lang.L("More may match: not everything has been read yet")
+	case outline.Fold:
+		out.Icon, out.Name, out.Note = "hidden", foldName(r, e.searching()), voiceNote(r.Voice)
+		out.Short = out.Note
+	case outline.Absent:
+		out.Name, out.Note = show.Name(r.Name), voiceNote(r.Voice)
+		out.Short = out.Note
 	case outline.Failed:
 		out.Dot, out.Color = look.ColorTrouble, theme.ColorNameError
 		out.Name = lang.L("Couldn't load: {{.Why}}", with("Why", why(r.Err)))

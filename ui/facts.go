@@ -93,12 +93,7 @@ func publicEndpoint(e api.Endpoint) string {
 // organizationFacts and projectFacts are what the pages say, so that a page is drawn anew only
 // when that changes.
 func (d *details) organizationFacts() []fact {
-	s := d.state.Shown
-	n, exact := s.Count()
-	clusters := show.Count(n)
-	if !exact {
-		clusters = lang.L("at least {{.Count}}", with("Count", clusters))
-	}
+	s, counts := d.state.View.Shown(), d.state.View.Counts()
 	byState := map[api.State]int{}
 	for _, p := range s.Projects() {
 		for _, c := range s.Clusters(p.ID) {
@@ -106,8 +101,8 @@ func (d *details) organizationFacts() []fact {
 		}
 	}
 	return []fact{
-		{lang.L("Projects"), show.Count(len(s.Projects()))},
-		{lang.L("Clusters"), clusters},
+		{lang.L("Projects"), projectCount(counts)},
+		{lang.L("Clusters"), clusterCountOf(counts)},
 		{lang.L("States"), states(byState)},
 		{lang.L("Signed in as"), show.Name(d.state.Grant.User.Email)},
 		{lang.L("Role"), show.Name(d.state.Grant.Role)},
@@ -150,7 +145,7 @@ func keptIn(kept string) string {
 }
 
 func (d *details) organization() fyne.CanvasObject {
-	org := d.state.Shown.Organization()
+	org := d.state.View.Shown().Organization()
 	return part.Column(14,
 		heading(part.NewText(lang.L("Organization"), part.Style{Color: look.ColorMuted}), org.Name, nil,
 			part.NewButton(lang.L("Change scope"), d.window.showScope),
@@ -159,13 +154,13 @@ func (d *details) organization() fyne.CanvasObject {
 }
 
 func (d *details) projectFacts(p api.Project) []fact {
-	clusters := d.state.Shown.Clusters(p.ID)
+	clusters := d.state.View.Shown().Clusters(p.ID)
 	byState := map[api.State]int{}
 	for _, c := range clusters {
 		byState[c.State]++
 	}
 	n := show.Count(len(clusters))
-	if st := d.state.Shown.ProjectStatus(p.ID); !st.Done || st.Err != nil {
+	if st := d.state.View.Shown().ProjectStatus(p.ID); !st.Done || st.Err != nil {
 		n = lang.L("at least {{.Count}}", with("Count", n))
 	}
 	kind := projectType(p)

@@ -32,10 +32,10 @@ type scopeDialog struct {
 
 // showScope opens the scope dialog.
 func (w *Window) showScope() {
-	if w.state.Whole == nil || w.state.Grant.ID == "" {
+	if w.state.View == nil || w.state.Grant.ID == "" {
 		return
 	}
-	d := &scopeDialog{window: w, state: w.state, projects: w.state.Whole.Projects(), ticked: map[string]bool{}}
+	d := &scopeDialog{window: w, state: w.state, projects: w.state.View.Whole().Projects(), ticked: map[string]bool{}}
 	for _, p := range d.projects {
 		d.ticked[p.ID] = w.state.Grant.Scope.Shows(p.ID)
 	}
@@ -215,10 +215,22 @@ func (s scopeRowsOf) Row(i int) tree.Row {
 }
 
 func clusterCount(st session.State, p api.Project) string {
-	n := len(st.Whole.Clusters(p.ID))
+	n := len(st.View.Whole().Clusters(p.ID))
 	text := counted("{{.Count}} clusters", n)
-	if s := st.Whole.ProjectStatus(p.ID); !s.Done || s.Err != nil {
+	if s := st.View.Whole().ProjectStatus(p.ID); !s.Done || s.Err != nil {
 		return lang.L("at least {{.Count}}", with("Count", text))
 	}
 	return text
 }
+
+// shownToo is the scope of the open grant with one more project shown.
+func shownToo(st session.State, id string) auth.Scope {
+	s := st.Grant.Scope
+	if len(s.Only) > 0 {
+		return auth.Scope{Only: append(slices.Clone(s.Only), id)}
+	}
+	return auth.Scope{Hidden: slices.DeleteFunc(slices.Clone(s.Hidden), func(h string) bool { return h == id })}
+}
+
+// askFor opens the scope dialog with projects ticked that the grant does not cover.
+func (w *Window) askFor(...string) { w.showScope() }

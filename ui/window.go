@@ -233,8 +233,8 @@ func (w *Window) showModal(width float32, content fyne.CanvasObject, first fyne.
 }
 
 func organizationName(st session.State) string {
-	if st.Shown != nil && st.Shown.Organization().Name != "" {
-		return show.Name(st.Shown.Organization().Name)
+	if st.View != nil && st.View.Shown().Organization().Name != "" {
+		return show.Name(st.View.Shown().Organization().Name)
 	}
 	return grantName(st.Grant)
 }

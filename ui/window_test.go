@@ -144,7 +144,7 @@ func (d *desk) read(t *testing.T) {
 	t.Helper()
 	d.Loop.Until(t, "everything to be read", func() bool {
 		st := d.session.State()
-		return st.Phase == session.Browsing && !st.Reading && st.Whole.Complete()
+		return st.Phase == session.Browsing && !st.Reading && st.View.Whole().Complete()
 	})
 }
 
@@ -172,7 +172,7 @@ func TestTheTreeOpensByKeyAndTheDetailsFollow(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.signIn(t, alice, acme)
 	d.expectRows(t, acmeProjects...)
-	uitest.Expect(t, d.canvas(), "This grant sees 7 projects", "read-only · granted today", "Updated just now", "Signed in · token renews in", "Organization ID", acme)
+	uitest.Expect(t, d.canvas(), "This grant sees 6 projects", "read-only · granted today", "Updated just now", "Signed in · token renews in", "Organization ID", acme)
 	if got := d.window.Window().Title(); got != "Acme Robotics – Canopy" {
 		t.Errorf("the title is %q", got)
 	}
@@ -271,13 +271,15 @@ func TestScopeIsNarrowedByUntickingAndBroughtBack(t *testing.T) {
 	d.expectHidden(t, false)
 	uitest.Key(d.canvas(), fyne.KeyReturn)
 	uitest.ExpectNot(t, d.canvas(), "What Canopy may see")
-	d.expectRows(t, "Acme Robotics", "payments", "staging", "staging-eu", "Tokyo Pilot", "(no project)", "2 hidden by you")
-	uitest.Expect(t, d.canvas(), "You see 5 of 7 projects")
+	d.expectRows(t, "Acme Robotics", "payments", "staging", "staging-eu", "Tokyo Pilot", "(no project)", "2 projects")
+	uitest.Expect(t, d.canvas(), "Showing 4 of 6 granted projects", "hidden by you", "4 + 1 virtual, 2 hidden by you", "12, 3 hidden by you")
 	d.Loop.Until(t, "the choice to be kept", func() bool { return len(d.Auth.Grants().List()[0].Scope.Only) == 5 })
 	d.restart(t)
 	d.read(t)
-	uitest.Expect(t, d.canvas(), "2 hidden by you")
-	d.press(t, "Change")
+	uitest.Expect(t, d.canvas(), "2 projects", "hidden by you")
+	d.press(t, "2 projects")
+	uitest.Expect(t, d.canvas(), "You have chosen not to see them.")
+	d.press(t, "Change scope")
 	d.press(t, "empty-shell")
 	uitest.Expect(t, d.canvas(), "+1 project (empty-shell): shown at once")
 	uitest.Key(d.canvas(), fyne.KeyHome, fyne.KeySpace) // all
@@ -315,7 +317,7 @@ func TestSearchFiltersAndEscapeBringsEverythingBack(t *testing.T) {
 	d.expectRows(t, "Acme Robotics", "payments", "ledger", "ledger-replica")
 	uitest.Type(t, d.canvas(), " zebra")
 	d.expectRows(t, "Acme Robotics")
-	uitest.Expect(t, d.canvas(), "Nothing matches")
+	uitest.Expect(t, d.canvas(), "Nothing like that exists in what this grant sees.")
 	uitest.Key(d.canvas(), fyne.KeyEscape)
 	d.expectRows(t, acmeProjects...)
 }

@@ -254,7 +254,7 @@ func TestUntickingAProjectHidesItAtOnce(t *testing.T) {
 	s.await("the dialog", e2e.Text("What Canopy may see"))
 	s.must(s.app.Click(s.ctx, func(o e2e.Object) bool { return strings.HasPrefix(o.Row, "107|") }))
 	s.click("Apply")
-	s.says("You see 6 of 7 projects")
+	s.says("Showing 5 of 6 granted projects")
 	s.must(s.app.AwaitAll(s.ctx, "project 107 gone", func(objects []e2e.Object) bool {
 		_, there := e2e.Find(objects, e2e.Row("project/107"))
 		return !there

@@ -191,7 +191,7 @@ func TestAFileOfGrantsThatIsLockedDoesNotFreezeTheWindow(t *testing.T) {
 	s.await("the dialog", e2e.Text("What Canopy may see"))
 	s.must(s.app.Click(s.ctx, func(o e2e.Object) bool { return strings.HasPrefix(o.Row, "201|") }))
 	s.click("Apply")
-	s.says("You see 1 of 2 projects")
+	s.says("Showing 1 of 2 granted projects")
 	awaitLine(t, "/proc/locks", "-> FLOCK") // Canopy waits for the lock now
 	s.must(s.app.Press(s.ctx, "Control+r"))
 	s.await("the rows that are left", e2e.Row("project/202"))

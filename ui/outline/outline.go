@@ -26,7 +26,9 @@ const (
 	Reading // the children of the row above are being read
 	Empty   // the row above has no children
 	Failed  // the children of the row above could not be read; see Row.Err
-	Hidden  // projects hidden by the person; see Row.Count
+	Absent  // something that is not there, and Row.Voice says why
+	Fold    // Row.Count things that are not there, all for the reason Row.Voice
+	Unread  // while searching: more may match of what has not been read yet
 )
 
 // Row is one line of the tree.
@@ -41,9 +43,10 @@ type Row struct {
 	Project          api.Project
 	Cluster          *api.Cluster // of a Cluster row
 	Branch           *api.Branch  // of a Branch row
-	Of               Kind         // of Reading, Empty and Failed: the kind of what is missing
-	Count            int          // children known, or -1
-	Exact            bool         // Count is all there is
+	Voice            inventory.Voice
+	Of               Kind // of Reading, Empty, Failed, Absent and Fold: the kind of what is missing
+	Count            int  // children known, or -1
+	Exact            bool // Count is all there is
 	Part             inventory.Part
 	Err              error
 }
@@ -66,23 +69,22 @@ type Outline struct {
 	index map[string]int
 }
 
-// Options say what Build shows of a snapshot.
+// Options say what Build shows of a view.
 type Options struct {
 	Open   map[string]bool // row ids that are open
 	Filter string          // words to search for; everything on the way to a match is open
-	Hidden int             // projects that the scope hides
 }
 
-// Build makes the rows of a snapshot.
-func Build(snap *inventory.Snapshot, o Options) *Outline {
-	b := &builder{snap: snap, open: o.Open, out: &Outline{index: map[string]int{}}}
-	if snap == nil {
+// Build makes the rows of a view.
+func Build(view *inventory.View, o Options) *Outline {
+	b := &builder{view: view, snap: view.Shown(), open: o.Open, out: &Outline{index: map[string]int{}}}
+	if view == nil {
 		return b.out
 	}
 	if strings.TrimSpace(o.Filter) != "" {
-		b.filter(snap.Search(o.Filter))
+		b.filter(view.Search(o.Filter))
 	}
-	b.organization(o.Hidden)
+	b.organization()
 	return b.out
 }
 
@@ -109,16 +111,19 @@ func (o *Outline) Next(prefix string, from int) int {
 }
 
 type builder struct {
-	snap  *inventory.Snapshot
+	view  *inventory.View
+	snap  *inventory.Snapshot // what the view shows
 	open  map[string]bool
 	out   *Outline
 	found map[string]bool // row ids to show while filtering; nil shows all
 	whole map[string]bool // projects that match by themselves show all their clusters
+	hits  inventory.Found // while filtering
 }
 
-func (b *builder) filter(matches []inventory.Match) {
+func (b *builder) filter(hits inventory.Found) {
+	b.hits = hits
 	b.found, b.whole = map[string]bool{}, map[string]bool{}
-	for _, m := range matches {
+	for _, m := range hits.Matches {
 		b.found[ProjectID(m.ProjectID)] = true
 		switch m.Kind {
 		case inventory.MatchProject:
@@ -141,14 +146,15 @@ func (b *builder) add(r Row) int {
 
 func (b *builder) isOpen(id string) bool { return b.found != nil || b.open[id] }
 
-func (b *builder) organization(hidden int) {
+func (b *builder) organization() {
 	org := b.snap.Organization()
 	id := OrganizationID(org.ID)
 	projects := b.snap.Projects()
 	status := b.snap.Status(inventory.Part{Kind: inventory.PartProjects})
+	counts := b.view.Counts()
 	top := b.add(Row{
 		ID: id, Kind: Organization, Parent: -1, Name: org.Name, Expandable: true, Open: b.isOpen(id),
-		Count: len(projects), Exact: status.Done && status.Err == nil,
+		Count: counts.Projects, Exact: counts.ProjectsExact,
 	})
 	if !b.out.Rows[top].Open {
 		return
@@ -159,9 +165,7 @@ func (b *builder) organization(hidden int) {
 		}
 	}
 	b.rest(top, status, inventory.Part{Kind: inventory.PartProjects}, len(projects), Project)
-	if hidden > 0 && b.found == nil {
-		b.add(Row{ID: "hidden", Kind: Hidden, Depth: 1, Parent: top, Count: hidden})
-	}
+	b.absent(top)
 }
 
 func (b *builder) project(parent int, p api.Project) {

@@ -88,11 +88,18 @@ func say(r outline.Row) string {
 		return "no " + kinds[r.Of] + "s"
 	case outline.Failed:
 		return "failed " + kinds[r.Of] + "s of " + string(r.Part.Kind) + " " + r.Part.ID
-	case outline.Hidden:
-		return fmt.Sprintf("%d hidden", r.Count)
+	case outline.Fold:
+		return fmt.Sprintf("%d %ss %s", r.Count, kinds[r.Of], r.Voice)
+	case outline.Absent:
+		return fmt.Sprintf("%s: %s", r.Name, r.Voice)
+	case outline.Unread:
+		return "more may match"
 	}
 	return r.Name
 }
+
+// whole is a snapshot of which nothing is hidden.
+func whole(s *inventory.Snapshot) *inventory.View { return inventory.NewView(s, inventory.Reach{}) }
 
 func expect(t *testing.T, o *outline.Outline, want string) {
 	t.Helper()
@@ -112,14 +119,14 @@ func expect(t *testing.T, o *outline.Outline, want string) {
 
 func TestClosedOrganizationIsOneRow(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	expect(t, outline.Build(snap, outline.Options{}), "+Acme Robotics (7)\n")
+	expect(t, outline.Build(whole(snap), outline.Options{}), "+Acme Robotics (6)\n")
 }
 
 func TestOpenRowsShowTheirChildrenAndClosedOnesDoNot(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	got := outline.Build(snap, outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ProjectID("102"))})
+	got := outline.Build(whole(snap), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ProjectID("102"))})
 	expect(t, got, `
--Acme Robotics (7)
+-Acme Robotics (6)
   -analytics (3)
      bi-warehouse
      bi-warehouse-dr
@@ -138,7 +145,7 @@ func TestOpenRowsShowTheirChildrenAndClosedOnesDoNot(t *testing.T) {
 
 func TestProjectWithoutClustersSaysSo(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	got := outline.Build(snap, outline.Options{Open: open(acme, outline.ProjectID("107"))})
+	got := outline.Build(whole(snap), outline.Options{Open: open(acme, outline.ProjectID("107"))})
 	if i := got.Index("empty/" + outline.ProjectID("107")); i < 0 || got.Rows[i].Kind != outline.Empty || got.Rows[i].Of != outline.Cluster {
 		t.Errorf("an empty project is drawn as\n%s", draw(got))
 	}
@@ -148,8 +155,8 @@ func TestBranchesAreReadWhenAClusterIsOpened(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	snap := w.read(t)
 	o := outline.Options{Open: open(acme, outline.ProjectID("103"), outline.ClusterID("9002"), outline.ClusterID("9008"))}
-	expect(t, outline.Build(snap, o), `
--Acme Robotics (7)
+	expect(t, outline.Build(whole(snap), o), `
+-Acme Robotics (6)
   +analytics (3)
   +empty-shell (0)
   +payments (3)
@@ -165,7 +172,7 @@ func TestBranchesAreReadWhenAClusterIsOpened(t *testing.T) {
 `)
 	w.readBranches(t, "9002")
 	snap = w.readBranches(t, "9008")
-	got := outline.Build(snap, o)
+	got := outline.Build(whole(snap), o)
 	i := got.Index(outline.BranchID("9002", "b1"))
 	if i < 0 || got.Rows[i].Name != "feature-tax" || got.Rows[i].Cluster.ID != "9002" || got.Rows[got.Rows[i].Parent].ID != outline.ClusterID("9002") {
 		t.Errorf("the branch is drawn as\n%s", draw(got))
@@ -176,7 +183,7 @@ func TestClusterWhoseBranchesAreKnownToBeNoneCannotBeOpened(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.read(t)
 	snap := w.readBranches(t, "9001")
-	got := outline.Build(snap, outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ClusterID("9001"))})
+	got := outline.Build(whole(snap), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ClusterID("9001"))})
 	if r := got.Rows[got.Index(outline.ClusterID("9001"))]; r.Expandable || r.Open {
 		t.Errorf("a cluster without branches has expandable=%t open=%t", r.Expandable, r.Open)
 	}
@@ -196,7 +203,7 @@ func TestHostThatFailsIsSaidInEachProjectItKeepsRowsFrom(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			w.inventory = inventory.New(w.Client(t, w.Auth.Grants().List()[0]), w.Clock.Now)
-			got := outline.Build(w.read(t, c.fault), outline.Options{Open: all})
+			got := outline.Build(whole(w.read(t, c.fault)), outline.Options{Open: all})
 			i := got.Index("failed/" + outline.ProjectID(c.failed))
 			if i < 0 {
 				t.Fatalf("the failure is not said:\n%s", draw(got))
@@ -218,7 +225,7 @@ func TestHostThatFailsIsSaidInEachProjectItKeepsRowsFrom(t *testing.T) {
 
 func TestForbiddenProjectFailsAloneAndKeepsTheOthers(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
-	got := outline.Build(w.read(t, "forbid-project=102"), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ProjectID("102"))})
+	got := outline.Build(whole(w.read(t, "forbid-project=102")), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ProjectID("102"))})
 	i := got.Index("failed/" + outline.ProjectID("102"))
 	if i < 0 || !errors.Is(got.Rows[i].Err, api.ErrForbidden) || got.Rows[i].Part != (inventory.Part{Kind: inventory.PartDedicated, ID: "102"}) {
 		t.Errorf("the project that is forbidden is drawn as\n%s", draw(got))
@@ -231,7 +238,7 @@ func TestForbiddenProjectFailsAloneAndKeepsTheOthers(t *testing.T) {
 func TestRowsThatWereReadEarlierStayBesideALaterFailure(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.read(t)
-	got := outline.Build(w.read(t, "status=serverless:403"), outline.Options{Open: open(acme, outline.ProjectID("101"))})
+	got := outline.Build(whole(w.read(t, "status=serverless:403")), outline.Options{Open: open(acme, outline.ProjectID("101"))})
 	if got.Index(outline.ClusterID("9001")) < 0 || got.Index("failed/"+outline.ProjectID("101")) < 0 {
 		t.Errorf("want the old rows and the failure:\n%s", draw(got))
 	}
@@ -246,7 +253,7 @@ func TestFailedBranchesBelongToTheirCluster(t *testing.T) {
 	if err := w.Sandbox.SetFaults("status=branches:404"); err != nil {
 		t.Fatal(err)
 	}
-	got := outline.Build(w.readBranches(t, "9001"), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ClusterID("9001"))})
+	got := outline.Build(whole(w.readBranches(t, "9001")), outline.Options{Open: open(acme, outline.ProjectID("101"), outline.ClusterID("9001"))})
 	i := got.Index("failed/" + outline.ClusterID("9001"))
 	if i < 0 || got.Rows[i].Part != (inventory.Part{Kind: inventory.PartBranches, ID: "9001"}) || got.Rows[i].Depth != 3 {
 		t.Errorf("failed branches are drawn as\n%s", draw(got))
@@ -256,8 +263,8 @@ func TestFailedBranchesBelongToTheirCluster(t *testing.T) {
 func TestListOfProjectsThatFailsIsSaidBelowTheOrganization(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	snap := w.read(t, "status=projects:403")
-	top := outline.Build(snap, outline.Options{})
-	got := outline.Build(snap, outline.Options{Open: open(top.Rows[0].ID)})
+	top := outline.Build(whole(snap), outline.Options{})
+	got := outline.Build(whole(snap), outline.Options{Open: open(top.Rows[0].ID)})
 	i := got.Index("failed/" + top.Rows[0].ID)
 	if i < 0 || got.Rows[i].Of != outline.Project || !errors.Is(got.Rows[i].Err, api.ErrForbidden) {
 		t.Errorf("the failure is drawn as\n%s", draw(got))
@@ -268,7 +275,7 @@ func TestListOfProjectsThatFailsIsSaidBelowTheOrganization(t *testing.T) {
 }
 
 func TestBeforeAnythingIsReadThereIsAReadingRow(t *testing.T) {
-	rows := outline.Build(new(inventory.Snapshot), outline.Options{Open: open(outline.OrganizationID(""))}).Rows
+	rows := outline.Build(whole(new(inventory.Snapshot)), outline.Options{Open: open(outline.OrganizationID(""))}).Rows
 	if len(rows) != 2 || rows[1].Kind != outline.Reading || rows[1].Of != outline.Project {
 		t.Errorf("an inventory without anything has rows %+v, want the organization and Reading", rows)
 	}
@@ -278,7 +285,7 @@ func TestProjectsThatAreKnownBeforeTheirClustersSaySo(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	said := map[outline.Kind]bool{}
 	err := w.inventory.Load(t.Context(), func(s *inventory.Snapshot) {
-		for _, r := range outline.Build(s, outline.Options{Open: open(acme, outline.ProjectID("102"))}).Rows {
+		for _, r := range outline.Build(whole(s), outline.Options{Open: open(acme, outline.ProjectID("102"))}).Rows {
 			if r.ID == outline.ProjectID("102") && !r.Exact {
 				said[outline.Project] = true
 			}
@@ -309,76 +316,127 @@ func TestFilterShowsMatchesWithEverythingOnTheWayToThem(t *testing.T) {
 	snap := w.readBranches(t, "9002")
 	for _, c := range []struct{ filter, want string }{
 		{"orders", `
--Acme Robotics (7)
+-Acme Robotics (6)
   -payments (3)
     +orders-prod
   -staging (3)
     +orders-dev
 `},
 		{"ORDERS essential", `
--Acme Robotics (7)
+-Acme Robotics (6)
   -payments (3)
     +orders-prod
 `},
 		{"feature-tax", `
--Acme Robotics (7)
+-Acme Robotics (6)
   -staging (3)
     -orders-dev
        feature-tax
 `},
 		{"Tokyo Pilot", `
--Acme Robotics (7)
+-Acme Robotics (6)
   -Tokyo Pilot (3)
     +atlas-core
     +tokyo
     +東京-在庫
 `},
 		{"東京", `
--Acme Robotics (7)
+-Acme Robotics (6)
   -Tokyo Pilot (3)
     +東京-在庫
 `},
-		{"there is no such thing", "-Acme Robotics (7)\n"},
+		{"there is no such thing", "-Acme Robotics (6)\n"},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
-			expect(t, outline.Build(snap, outline.Options{Filter: c.filter}), c.want)
+			expect(t, outline.Build(whole(snap), outline.Options{Filter: c.filter}), c.want)
 		})
 	}
 }
 
 func TestFilterOfBlanksIsNone(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	expect(t, outline.Build(snap, outline.Options{Filter: " \t "}), "+Acme Robotics (7)\n")
+	expect(t, outline.Build(whole(snap), outline.Options{Filter: " \t "}), "+Acme Robotics (6)\n")
 }
 
 func TestFilterDoesNotHideThatSomethingCouldNotBeRead(t *testing.T) {
-	got := outline.Build(newWorld(t, sandbox.Options{}).read(t, "status=dedicated:403"), outline.Options{Filter: "analytics"})
+	got := outline.Build(whole(newWorld(t, sandbox.Options{}).read(t, "status=dedicated:403")), outline.Options{Filter: "analytics"})
 	if got.Index("failed/"+outline.ProjectID("102")) < 0 {
 		t.Errorf("what is missing is not said:\n%s", draw(got))
 	}
 }
 
-func TestProjectsHiddenByThePersonAreCountedLast(t *testing.T) {
-	snap := newWorld(t, sandbox.Options{}).read(t).Within(func(id string) bool { return id == "101" || id == "102" })
-	got := outline.Build(snap, outline.Options{Open: open(acme), Hidden: 5})
+// narrowed is what a person sees who shows two of Acme's projects, in a grant that does not
+// cover one that is known, and states one that is gone.
+func narrowed(snap *inventory.Snapshot) *inventory.View {
+	return inventory.NewView(snap, inventory.Reach{
+		Shows:  func(id string) bool { return id == "101" || id == "102" },
+		Covers: func(id string) (covered, known bool) { return id != "777", true },
+		Known:  []api.Project{{ID: "777", Name: "finance"}, {ID: "888", Name: "retired"}},
+		Chosen: []string{"101", "102", "888"},
+	})
+}
+
+func TestWhatIsNotThereStandsLastWithItsReason(t *testing.T) {
+	v := narrowed(newWorld(t, sandbox.Options{}).read(t))
+	expect(t, outline.Build(v, outline.Options{Open: open(acme)}), `
+-Acme Robotics (2)
+  +analytics (3)
+  +payments (3)
+   finance: not granted
+   retired: does not exist
+  +5 projects hidden by you
+`)
+	got := outline.Build(v, outline.Options{Open: open(acme, outline.FoldID(inventory.HiddenByYou))})
 	expect(t, got, `
 -Acme Robotics (2)
   +analytics (3)
   +payments (3)
-   5 hidden
+   finance: not granted
+   retired: does not exist
+  -5 projects hidden by you
+     empty-shell: hidden by you
+     staging: hidden by you
+     staging-eu: hidden by you
+     Tokyo Pilot: hidden by you
+     (no project): hidden by you
 `)
-	if got := outline.Build(snap, outline.Options{Open: open(acme), Hidden: 5, Filter: "payments"}); got.Index("hidden") >= 0 {
-		t.Errorf("a search says what is hidden:\n%s", draw(got))
+}
+
+func TestManyThatAreNotGrantedAreFolded(t *testing.T) {
+	var known []api.Project
+	for _, name := range []string{"d", "a", "c", "b"} {
+		known = append(known, api.Project{ID: "7" + name, Name: name})
 	}
-	if got := outline.Build(snap, outline.Options{Filter: "staging"}); len(got.Rows) != 1 {
-		t.Errorf("a search finds what is hidden:\n%s", draw(got))
+	v := inventory.NewView(newWorld(t, sandbox.Options{}).read(t), inventory.Reach{Known: known, Covers: func(id string) (covered, known bool) { return id[0] != '7', true }})
+	fold := outline.FoldID(inventory.NotGranted)
+	if got := draw(outline.Build(v, outline.Options{Open: open(acme)})); !strings.HasSuffix(got, "  +4 projects not granted\n") {
+		t.Errorf("the tree is\n%s", got)
 	}
+	if got := draw(outline.Build(v, outline.Options{Open: open(acme, fold)})); !strings.HasSuffix(got, "    a: not granted\n     b: not granted\n     c: not granted\n     d: not granted\n") {
+		t.Errorf("the tree is\n%s", got)
+	}
+}
+
+func TestASearchSaysWhatItMatchesElsewhere(t *testing.T) {
+	v := narrowed(newWorld(t, sandbox.Options{}).read(t))
+	fold := outline.FoldID(inventory.HiddenByYou)
+	got := outline.Build(v, outline.Options{Filter: "orders-dev", Open: open(fold)})
+	expect(t, got, `
+-Acme Robotics (2)
+  -1 clusters hidden by you
+     orders-dev: hidden by you
+`)
+	expect(t, outline.Build(v, outline.Options{Filter: "finance"}), `
+-Acme Robotics (2)
+   finance: not granted
+`)
+	expect(t, outline.Build(v, outline.Options{Filter: "nothing like it"}), "-Acme Robotics (2)\n")
 }
 
 func TestIDsAreTheSameAfterARefreshAndUnderAFilter(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	ids := func(o outline.Options) (ids []string) {
-		for _, r := range outline.Build(w.inventory.Snapshot(), o).Rows {
+		for _, r := range outline.Build(whole(w.inventory.Snapshot()), o).Rows {
 			ids = append(ids, r.ID)
 		}
 		return ids
@@ -406,7 +464,7 @@ func TestIDsAreTheSameAfterARefreshAndUnderAFilter(t *testing.T) {
 
 func TestNextFindsTheBeginningOfANameFromWhereOneIs(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	o := outline.Build(snap, outline.Options{Open: open(acme, outline.ProjectID("101"))})
+	o := outline.Build(whole(snap), outline.Options{Open: open(acme, outline.ProjectID("101"))})
 	at := func(name string) int {
 		return slices.IndexFunc(o.Rows, func(r outline.Row) bool { return r.Name == name })
 	}
@@ -447,7 +505,7 @@ func TestThreeThousandClustersAreFlattenedAndSearched(t *testing.T) {
 	for _, p := range snap.Projects() {
 		all[outline.ProjectID(p.ID)] = true
 	}
-	got := outline.Build(snap, outline.Options{Open: all})
+	got := outline.Build(whole(snap), outline.Options{Open: all})
 	n := 0
 	for _, r := range got.Rows {
 		if r.Kind == outline.Cluster {

@@ -17,7 +17,7 @@ func TestSwitchingShowsNoRowOfTheOtherGrant(t *testing.T) {
 	second := p.signIn(t, gina, globex).Grant
 	from := len(p.states)
 	p.Open(first.ID)
-	if st := p.State(); st.Grant.ID != first.ID || st.Shown == nil || projects(st.Shown) == "" || len(st.Shown.Search("globex")) > 0 {
+	if st := p.State(); st.Grant.ID != first.ID || st.View == nil || projects(st.View.Shown()) == "" || len(st.View.Shown().Search("globex")) > 0 {
 		t.Errorf("what was read of the first grant is not there at once: phase %d", st.Phase)
 	}
 	p.browsing(t)
@@ -58,7 +58,7 @@ func TestOpeningAGrantThatIsGoneDoesNothing(t *testing.T) {
 	p := newPlay(t)
 	before := p.signIn(t, alice, acme)
 	p.Open("nobody")
-	if st := p.State(); st.Grant.ID != before.Grant.ID || st.Shown != before.Shown {
+	if st := p.State(); st.Grant.ID != before.Grant.ID || st.View.Shown() != before.View.Shown() {
 		t.Error("an unknown id has changed what is on screen")
 	}
 }
@@ -96,22 +96,22 @@ func TestNarrowingHidesAtOnceAndSurvivesARestart(t *testing.T) {
 	p.signIn(t, alice, acme)
 	p.SetScope(auth.Scope{Only: []string{"101", "103"}})
 	st := p.State()
-	if projects(st.Shown) != "payments, staging" || len(st.Whole.Projects()) != 7 {
-		t.Errorf("shown %q of %d projects", projects(st.Shown), len(st.Whole.Projects()))
+	if projects(st.View.Shown()) != "payments, staging" || len(st.View.Whole().Projects()) != 7 {
+		t.Errorf("shown %q of %d projects", projects(st.View.Shown()), len(st.View.Whole().Projects()))
 	}
-	if _, ok := st.Shown.Cluster("9005"); ok {
+	if _, ok := st.View.Shown().Cluster("9005"); ok {
 		t.Error("a cluster of a hidden project can still be found")
 	}
-	if n, _ := st.Shown.Count(); n != 6 || len(st.Shown.Search("warehouse")) != 0 {
-		t.Errorf("%d clusters are counted, and the search finds hidden ones: %v", n, st.Shown.Search("warehouse"))
+	if n, _ := st.View.Shown().Count(); n != 6 || len(st.View.Shown().Search("warehouse")) != 0 {
+		t.Errorf("%d clusters are counted, and the search finds hidden ones: %v", n, st.View.Shown().Search("warehouse"))
 	}
 	p.Tasks.Wait()
 	p.restart(t)
-	if st = p.browsing(t); projects(st.Shown) != "payments, staging" {
-		t.Errorf("after a restart %q is shown", projects(st.Shown))
+	if st = p.browsing(t); projects(st.View.Shown()) != "payments, staging" {
+		t.Errorf("after a restart %q is shown", projects(st.View.Shown()))
 	}
 	p.SetScope(auth.Scope{})
-	if projects(p.State().Shown) != projects(p.State().Whole) {
+	if projects(p.State().View.Shown()) != projects(p.State().View.Whole()) {
 		t.Error("widening does not bring everything back")
 	}
 }

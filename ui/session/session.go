@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
+	"strconv"
 	"time"
 
 	"canopy/api"
@@ -18,11 +18,13 @@ const (
 	taskSignIn  = "sign-in"
 	taskLoad    = "load"
 	taskSave    = "save grant "
-	taskSignOut = "sign-out"
+	taskSignOut = "sign-out "
 	taskReady   = "environment"
 	taskProbe   = "probe"
+	taskRenew   = "renew"
 	taskBranch  = "branches of "
 	taskRetry   = "retry "
+	taskCompare = "compare "
 )
 
 // Deps is what a session works with. All fields but StartSandbox, Discover and Log are required.
@@ -48,32 +50,25 @@ type Session struct {
 	environment  string
 	listener     func(State)
 
-	attempt    *attempt
-	grant      *auth.Grant
-	again      bool // the grant's credential is no longer accepted
-	problem    *Problem
-	inventory  *inventory.Inventory
-	kept       map[string]*inventory.Inventory // by grant id, for switching back at once
-	whole      *inventory.Snapshot
-	shown      *inventory.Snapshot
-	usage      *usage
-	signingOut bool
-	saved      chan struct{} // closed when the last write of the file of grants has ended
-}
+	attempt  *attempt
+	grant    *auth.Grant
+	again    bool // the grant's credential is no longer accepted
+	stale    bool // the last reading brought nothing
+	problem  *Problem
+	outcome  *Outcome
+	surprise *Surprise
 
-// attempt is a sign-in under way.
-type attempt struct {
-	progress auth.Progress
-	method   auth.Method
-	cancel   context.CancelFunc
-	approved bool     // the grant is stored and open
-	before   *Problem // on screen when it began, and again when it is cancelled
-}
+	sources map[string]*source // by grant id
+	source  *source            // of the open grant
+	view    *inventory.View
+	known   []api.Project // of the open grant's organization; see knownProjects
 
-// usage counts requests. It is written from the goroutines that make them.
-type usage struct {
-	requests         atomic.Int64
-	limit, remaining atomic.Int64
+	comparison *comparison
+	leaving    map[string]bool // grants that are being signed out
+	saved      chan struct{}   // closed when the last write of the file of grants has ended
+	writes     int             // asked for so far
+	writing    int             // of them, not ended yet
+	unsaved    bool            // the last one failed: what was chosen holds here only
 }
 
 // New returns a session that is signed out and in the first of the environments.
@@ -84,8 +79,8 @@ func New(d Deps) *Session {
 	s := &Session{
 		deps:         d,
 		environments: map[string]auth.Environment{},
-		kept:         map[string]*inventory.Inventory{},
-		usage:        newUsage(),
+		sources:      map[string]*source{},
+		leaving:      map[string]bool{},
 		listener:     func(State) {},
 		saved:        make(chan struct{}),
 	}
@@ -99,13 +94,6 @@ func New(d Deps) *Session {
 	return s
 }
 
-func newUsage() *usage {
-	u := &usage{}
-	u.limit.Store(-1)
-	u.remaining.Store(-1)
-	return u
-}
-
 // Listen sets the function that is told of every change, and tells it the present state.
 func (s *Session) Listen(f func(State)) {
 	s.listener = f
@@ -114,15 +102,54 @@ func (s *Session) Listen(f func(State)) {
 
 // Start opens the grant used last.
 func (s *Session) Start() {
+	if !s.openNext("start") {
+		s.changed()
+	}
+}
+
+// openNext opens the grant used last of those that can be opened here, and reports whether
+// there is one.
+func (s *Session) openNext(why string) bool {
 	for _, g := range s.deps.Auth.Grants().List() {
 		_, known := s.environments[g.Environment]
-		if !known || (s.deps.Only != "" && g.Environment != s.deps.Only) {
+		if !known || s.leaving[g.ID] || (s.deps.Only != "" && g.Environment != s.deps.Only) {
 			continue
 		}
-		s.Open(g.ID)
+		s.open(g.ID, why)
+		return true
+	}
+	return false
+}
+
+// Open shows the grant with this id. What was read of it earlier is there at once; reading
+// starts anew behind it. A grant of the sandbox starts the sandbox first.
+func (s *Session) Open(grantID string) { s.open(grantID, "grant opened") }
+
+func (s *Session) open(grantID, why string) {
+	g, ok := s.deps.Auth.Grants().Get(grantID)
+	if !ok {
 		return
 	}
-	s.changed()
+	if e := s.environments[g.Environment]; unready(e) {
+		s.ready(e, func(env auth.Environment) { s.Use(env); s.open(grantID, why) })
+		return
+	}
+	s.leave()
+	g.LastUsed = s.deps.Now()
+	s.grant, s.environment = &g, g.Environment
+	s.known = s.knownProjects(g)
+	s.alter(func(kept *auth.Grant) { kept.LastUsed = g.LastUsed })
+	src, err := s.sourceOf(g)
+	if err != nil {
+		s.problem = &Problem{During: Loading, Err: err}
+		s.changed()
+		return
+	}
+	s.source = src
+	if snap := src.inventory.Snapshot(); !snap.ReadAt().IsZero() {
+		s.publish(snap)
+	}
+	s.read(why)
 }
 
 // unready reports whether an environment is not complete yet: the sandbox before it has been
@@ -131,182 +158,14 @@ func unready(e auth.Environment) bool {
 	return e.TokenEndpoint == "" && (e.Kind == auth.KindSandbox || e.Issuer != "")
 }
 
-// Open shows the grant with this id. What was read of it earlier is there at once; reading
-// starts anew behind it. A grant of the sandbox starts the sandbox first.
-func (s *Session) Open(grantID string) {
-	g, ok := s.deps.Auth.Grants().Get(grantID)
-	if !ok {
-		return
-	}
-	if e := s.environments[g.Environment]; unready(e) {
-		s.ready(e, func() { s.Open(grantID) })
-		return
-	}
-	s.leave()
-	g.LastUsed = s.deps.Now()
-	s.grant, s.environment = &g, g.Environment
-	s.save()
-	if err := s.connect(); err != nil {
-		s.problem = &Problem{During: Loading, Err: err}
-		s.changed()
-		return
-	}
-	s.Refresh()
-}
-
 // leave forgets everything about the grant that is on screen, so that no row of it can be
 // seen beside the next one's.
 func (s *Session) leave() {
 	s.deps.Tasks.Cancel(taskLoad)
-	s.grant, s.inventory, s.whole, s.shown = nil, nil, nil, nil
-	s.again, s.problem = false, nil
-	s.usage = newUsage()
-}
-
-// connect makes the inventory of the open grant, or takes it up again.
-func (s *Session) connect() error {
-	if inv := s.kept[s.grant.ID]; inv != nil {
-		s.inventory = inv
-		s.publish(inv.Snapshot())
-		return nil
-	}
-	env := s.environments[s.grant.Environment]
-	usage := s.usage
-	client, err := api.New(api.Config{
-		Hosts: api.Hosts{IAM: env.IAM, Serverless: env.Serverless, Dedicated: env.Dedicated},
-		HTTP:  s.deps.Auth.Client(s.grant.ID),
-		Now:   s.deps.Now,
-		OnRequest: func(r api.Request) {
-			usage.requests.Add(1)
-			if r.Limit >= 0 {
-				usage.limit.Store(int64(r.Limit))
-				usage.remaining.Store(int64(r.Remaining))
-			}
-		},
-	})
-	if err != nil {
-		return err
-	}
-	s.inventory = inventory.New(client, s.deps.Now)
-	s.kept[s.grant.ID] = s.inventory
-	return nil
-}
-
-// Refresh reads everything again. The rows on screen stay until newer ones replace them.
-func (s *Session) Refresh() {
-	if s.grant == nil || s.inventory == nil {
-		return
-	}
-	inv, id := s.inventory, s.grant.ID
-	s.problem = nil
-	s.deps.Tasks.Run(taskLoad, func(ctx context.Context, report task.Report) func() {
-		err := inv.Load(api.WithWhy(ctx, "refresh"), func(snap *inventory.Snapshot) {
-			report(func() { s.arrived(id, snap) })
-		})
-		return func() { s.loaded(id, inv, err) }
-	})
-	s.changed()
-}
-
-// Retry reads one part again, the one that could not be read.
-func (s *Session) Retry(part inventory.Part) {
-	if s.inventory == nil {
-		return
-	}
-	inv, id := s.inventory, s.grant.ID
-	s.deps.Tasks.Run(taskRetry+string(part.Kind)+part.ID, func(ctx context.Context, report task.Report) func() {
-		err := inv.Reload(api.WithWhy(ctx, "retry"), part, func(snap *inventory.Snapshot) {
-			report(func() { s.arrived(id, snap) })
-		})
-		return func() { s.loaded(id, inv, err) }
-	})
-	s.changed()
-}
-
-// Branches reads the branches of a cluster unless they have been read.
-func (s *Session) Branches(clusterID string) {
-	if s.inventory == nil || s.whole == nil {
-		return
-	}
-	part := inventory.Part{Kind: inventory.PartBranches, ID: clusterID}
-	key := taskBranch + clusterID
-	if st := s.whole.Status(part); st.Done || st.Loading || s.deps.Tasks.Running(key) {
-		return
-	}
-	inv, id := s.inventory, s.grant.ID
-	s.deps.Tasks.Run(key, func(ctx context.Context, report task.Report) func() {
-		err := inv.LoadBranches(api.WithWhy(ctx, "branches"), clusterID, func(snap *inventory.Snapshot) {
-			report(func() { s.arrived(id, snap) })
-		})
-		return func() { s.loaded(id, inv, err) }
-	})
-}
-
-// arrived takes a newer snapshot of the grant on screen; others are dropped.
-func (s *Session) arrived(grantID string, snap *inventory.Snapshot) {
-	if s.grant == nil || s.grant.ID != grantID {
-		return
-	}
-	s.attempt = nil
-	s.publish(snap)
-	s.changed()
-}
-
-func (s *Session) publish(snap *inventory.Snapshot) {
-	s.whole = snap
-	s.shown = snap.Within(s.grant.Scope.Shows)
-}
-
-func (s *Session) loaded(grantID string, inv *inventory.Inventory, err error) {
-	if s.grant == nil || s.grant.ID != grantID {
-		return
-	}
-	s.attempt = nil
-	s.publish(inv.Snapshot())
-	s.solved(Loading)
-	if err == nil {
-		err = signInAgain(s.whole)
-	}
-	switch {
-	case err == nil:
-		s.again = false
-		s.learnOrganization()
-	case errors.Is(err, context.Canceled):
-	default:
-		s.again = errors.Is(err, auth.ErrSignInAgain)
-		s.problem = &Problem{During: Loading, Err: err}
-		s.deps.Log.Warn("could not read everything", "error", err)
-	}
-	s.changed()
-}
-
-// solved takes the problem off the screen if it is one of this kind. Another stays: that rows
-// have come does not mean that a choice has been written.
-func (s *Session) solved(during Phase) {
-	if s.problem != nil && s.problem.During == during {
-		s.problem = nil
-	}
-}
-
-// signInAgain finds out whether a part failed because the credential is no longer accepted:
-// that concerns the whole grant, not the part.
-func signInAgain(snap *inventory.Snapshot) error {
-	for _, err := range snap.Failures() {
-		if errors.Is(err, auth.ErrSignInAgain) {
-			return err
-		}
-	}
-	return nil
-}
-
-// learnOrganization completes a grant whose token answer did not name its organization.
-func (s *Session) learnOrganization() {
-	org := s.whole.Organization()
-	if s.grant.Organization.Name != "" || org.Name == "" {
-		return
-	}
-	s.grant.Organization = auth.Organization{ID: org.ID, Name: org.Name}
-	s.save()
+	s.deps.Tasks.Cancel(taskProbe)
+	s.deps.Tasks.Cancel(taskRenew)
+	s.grant, s.source, s.view, s.known = nil, nil, nil, nil
+	s.again, s.stale, s.problem, s.outcome = false, false, nil, nil
 }
 
 // SetScope narrows what the window shows, at once, and keeps the choice.
@@ -314,30 +173,57 @@ func (s *Session) SetScope(scope auth.Scope) {
 	if s.grant == nil {
 		return
 	}
-	s.grant.Scope = scope
-	if s.whole != nil {
-		s.publish(s.whole)
-	}
-	s.save()
+	s.alter(func(g *auth.Grant) { g.Scope = scope })
+	s.redraw()
+	s.recompare()
 	s.changed()
 }
 
-// save writes the open grant to the file of grants. Writes happen in the order they were
-// asked for.
-func (s *Session) save() {
-	g, before, done := *s.grant, s.saved, make(chan struct{})
+// Forget drops a project from what is remembered of the open grant's organization, so that it
+// is no longer named among those that are not granted or no longer exist.
+func (s *Session) Forget(projectID string) {
+	if s.grant == nil {
+		return
+	}
+	forget := func(g *auth.Grant) {
+		g.Forget(projectID)
+		g.Scope.Only = without(g.Scope.Only, projectID)
+	}
+	for _, other := range s.deps.Auth.Grants().List() {
+		if other.ID != s.grant.ID && sameOrganization(other, *s.grant) {
+			s.write(other.ID, forget)
+		}
+	}
+	s.alter(forget)
+	s.known = without(s.known, projectID)
+	s.redraw()
+	s.changed()
+}
+
+// alter changes the open grant, here and in the file. What it changes is this window's to
+// decide; the rest of the grant in the file may have been changed by another copy of Canopy
+// and stays.
+func (s *Session) alter(change func(*auth.Grant)) {
+	change(s.grant)
+	s.write(s.grant.ID, change)
+}
+
+// write changes a grant in the file. Writes happen in the order they were asked for.
+func (s *Session) write(id string, change func(*auth.Grant)) {
+	before, done := s.saved, make(chan struct{})
 	s.saved = done
-	s.deps.Tasks.Run(taskSave+g.ID, func(context.Context, task.Report) func() {
+	s.writing++
+	s.writes++
+	s.deps.Tasks.Run(taskSave+strconv.Itoa(s.writes), func(context.Context, task.Report) func() {
 		defer close(done)
 		<-before // and whatever happens to the task: a choice made right before the end counts
-		err := s.deps.Auth.Grants().Update(g.ID, func(kept *auth.Grant) {
-			// Only what this window decides: another copy may have changed the rest.
-			kept.Scope, kept.LastUsed, kept.Organization = g.Scope, g.LastUsed, g.Organization
-		})
+		err := s.deps.Auth.Grants().Update(id, change)
 		if errors.Is(err, auth.ErrNotFound) {
 			err = nil // signed out by another copy: it stays gone
 		}
 		return func() {
+			s.writing--
+			s.unsaved = err != nil
 			s.solved(Saving)
 			if err != nil {
 				s.problem = &Problem{During: Saving, Err: err}
@@ -345,6 +231,34 @@ func (s *Session) save() {
 			s.changed()
 		}
 	})
+}
+
+// reread takes in what another copy of Canopy, or a command, has changed about the open grant.
+func (s *Session) reread() {
+	if s.writing > 0 || s.unsaved {
+		return // a choice made here that is not in the file counts
+	}
+	if g, ok := s.deps.Auth.Grants().Get(s.grant.ID); ok {
+		s.grant.Scope, s.grant.Known, s.grant.Hosts = g.Scope, g.Known, g.Hosts
+		s.known = s.knownProjects(*s.grant)
+		s.redraw()
+	}
+}
+
+// Reread takes in what another copy of Canopy, or a command, has changed: the window calls it
+// when the person comes back to it.
+func (s *Session) Reread() {
+	if s.grant == nil {
+		return
+	}
+	s.reread()
+	s.changed()
+}
+
+// Dismiss takes a problem, and what is told about the last consent, off the screen.
+func (s *Session) Dismiss() {
+	s.problem, s.outcome = nil, nil
+	s.changed()
 }
 
 func (s *Session) changed() { s.listener(s.State()) }

@@ -81,7 +81,7 @@ func (p *play) settle() {
 }
 
 func read(st session.State) bool {
-	return st.Phase == session.Browsing && !st.Reading && st.Whole != nil && st.Whole.Complete()
+	return st.Phase == session.Browsing && !st.Reading && st.View != nil && st.View.Whole().Complete()
 }
 
 func signedOut(st session.State) bool { return st.Phase == session.SignedOut }
@@ -109,7 +109,7 @@ func (p *play) faults(t *testing.T, names ...string) {
 // the name of a project or cluster.
 func (p *play) everShown(from int, name string) bool {
 	for _, st := range p.states[from:] {
-		if st.Shown != nil && len(st.Shown.Search(name)) > 0 {
+		if st.View != nil && len(st.View.Shown().Search(name)) > 0 {
 			return true
 		}
 	}
@@ -136,10 +136,10 @@ func TestBranchesAreReadOnceAndWhenAsked(t *testing.T) {
 	p.Branches("9002")
 	p.Branches("9002")
 	part := inventory.Part{Kind: inventory.PartBranches, ID: "9002"}
-	st := p.until(t, "the branches", func(st session.State) bool { return st.Shown.Status(part).Done })
+	st := p.until(t, "the branches", func(st session.State) bool { return st.View.Shown().Status(part).Done })
 	p.Branches("9002")
 	p.settle()
-	if got := st.Shown.Branches("9002"); len(got) != 1 || got[0].Name != "feature-tax" {
+	if got := st.View.Shown().Branches("9002"); len(got) != 1 || got[0].Name != "feature-tax" {
 		t.Errorf("branches %+v", got)
 	}
 	if n := p.State().Usage.Requests - before; n != 1 {
@@ -167,18 +167,18 @@ func TestHostThatFailsLeavesTheOthersRowsAndRetryBringsItsOwn(t *testing.T) {
 	p.Person.Allows(alice, acme)
 	p.SignIn(auth.Options{})
 	st := p.until(t, "what can be read", func(st session.State) bool { return st.Phase == session.Browsing && !st.Reading })
-	if st.Problem != nil || len(st.Whole.Failures()) == 0 {
-		t.Errorf("the problem is %v and the failures are %v, want the latter only", st.Problem, st.Whole.Failures())
+	if st.Problem != nil || len(st.View.Whole().Failures()) == 0 {
+		t.Errorf("the problem is %v and the failures are %v, want the latter only", st.Problem, st.View.Whole().Failures())
 	}
-	if n, exact := st.Whole.Count(); n != 12 || exact {
+	if n, exact := st.View.Whole().Count(); n != 12 || exact {
 		t.Errorf("%d clusters, exact %t, want at least 12", n, exact)
 	}
 	p.faults(t)
-	for part := range st.Whole.Failures() {
+	for part := range st.View.Whole().Failures() {
 		p.Retry(part)
 	}
-	st = p.until(t, "the rest", func(st session.State) bool { return st.Whole.Complete() })
-	if n, exact := st.Whole.Count(); n != 15 || !exact {
+	st = p.until(t, "the rest", func(st session.State) bool { return st.View.Whole().Complete() })
+	if n, exact := st.View.Whole().Count(); n != 15 || !exact {
 		t.Errorf("%d clusters after the retry, exact %t", n, exact)
 	}
 }
@@ -192,16 +192,16 @@ func TestRevokedAtTheServerKeepsTheRowsAndAsksToSignInAgain(t *testing.T) {
 	if st.Problem == nil || !errors.Is(st.Problem.Err, auth.ErrSignInAgain) || st.Problem.During != session.Loading {
 		t.Errorf("the problem is %+v", st.Problem)
 	}
-	if projects(st.Shown) != projects(old.Shown) {
-		t.Errorf("the rows are %q, want those that were read before", projects(st.Shown))
+	if projects(st.View.Shown()) != projects(old.View.Shown()) {
+		t.Errorf("the rows are %q, want those that were read before", projects(st.View.Shown()))
 	}
 	p.Person.LooksAway()
 	p.SignInAgain()
 	p.until(t, "waiting", at(auth.StageWaiting))
 	p.CancelSignIn()
 	st = p.until(t, "the rows again", func(st session.State) bool { return st.Phase == session.NeedsSignIn })
-	if projects(st.Shown) != projects(old.Shown) || st.Problem == nil || !errors.Is(st.Problem.Err, auth.ErrSignInAgain) {
-		t.Errorf("after a cancelled attempt the problem is %+v and the rows %q", st.Problem, projects(st.Shown))
+	if projects(st.View.Shown()) != projects(old.View.Shown()) || st.Problem == nil || !errors.Is(st.Problem.Err, auth.ErrSignInAgain) {
+		t.Errorf("after a cancelled attempt the problem is %+v and the rows %q", st.Problem, projects(st.View.Shown()))
 	}
 	p.Person.Allows(alice, acme)
 	p.SignInAgain()
@@ -220,10 +220,10 @@ func TestServerThatDiesKeepsRowsAndGrant(t *testing.T) {
 	}
 	p.Refresh()
 	st := p.until(t, "the failure", func(st session.State) bool { return !st.Reading })
-	if projects(st.Shown) != projects(old.Shown) {
-		t.Errorf("the rows are %q, want those that were read before", projects(st.Shown))
+	if projects(st.View.Shown()) != projects(old.View.Shown()) {
+		t.Errorf("the rows are %q, want those that were read before", projects(st.View.Shown()))
 	}
-	if st.Phase != session.Browsing || st.Problem == nil && len(st.Whole.Failures()) == 0 {
+	if st.Phase != session.Browsing || st.Problem == nil && len(st.View.Whole().Failures()) == 0 {
 		t.Errorf("the phase is %d, nothing says that reading failed", st.Phase)
 	}
 	if _, ok := p.Auth.Grants().Get(old.Grant.ID); !ok {
@@ -246,7 +246,7 @@ func TestSigningOutErasesHereAndAtTheServer(t *testing.T) {
 	p := newPlay(t)
 	g := p.signIn(t, alice, acme).Grant
 	p.SignOut()
-	if st := p.State(); st.Phase != session.SignedOut || st.Shown != nil || st.Whole != nil {
+	if st := p.State(); st.Phase != session.SignedOut || st.View != nil {
 		t.Errorf("right after signing out the phase is %d", st.Phase)
 	}
 	p.SignOut() // twice is no harm
@@ -321,8 +321,8 @@ func TestChoiceThatCannotBeWrittenHoldsAndIsAProblem(t *testing.T) {
 	mend := fill(t, p.GrantsPath)
 	p.SetScope(auth.Scope{Only: []string{"101"}})
 	st := p.until(t, "the problem", func(st session.State) bool { return st.Problem != nil })
-	if st.Problem.During != session.Saving || projects(st.Shown) != "payments" {
-		t.Errorf("the problem is %+v, shown is %q", st.Problem, projects(st.Shown))
+	if st.Problem.During != session.Saving || projects(st.View.Shown()) != "payments" {
+		t.Errorf("the problem is %+v, shown is %q", st.Problem, projects(st.View.Shown()))
 	}
 	if after, _ := os.ReadFile(p.GrantsPath); string(after) != string(before) {
 		t.Error("what was stored has changed")

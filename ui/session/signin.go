@@ -5,45 +5,43 @@ import (
 	"errors"
 	"fmt"
 
+	"canopy/api"
 	"canopy/auth"
 	"canopy/ui/task"
 )
 
-// SignIn begins an attempt in the environment at hand, in the browser. While one is under way
-// it does nothing: the waiting screen offers to open the browser again.
-func (s *Session) SignIn(o auth.Options) {
-	s.begin(auth.MethodBrowser, func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error) {
-		return s.deps.Auth.SignIn(ctx, env, o, report)
-	})
-}
-
-// SignInWithDevice begins an attempt with a code that is typed on another device.
-func (s *Session) SignInWithDevice(o auth.Options) {
-	s.begin(auth.MethodDevice, func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error) {
-		return s.deps.Auth.SignInWithDevice(ctx, env, o, report)
-	})
+// attempt is a sign-in under way.
+type attempt struct {
+	progress auth.Progress
+	method   auth.Method
+	options  auth.Options
+	cancel   context.CancelFunc
+	approved bool     // the grant is stored and open
+	before   *Problem // on screen when it began, and again when it is cancelled
 }
 
 // SignInWithAPIKey takes an API key of TiDB Cloud as the credential of a new grant. Of the options only Keep means
 // something here.
 func (s *Session) SignInWithAPIKey(public string, private auth.Secret, o ...auth.Options) {
-	s.begin(auth.MethodAPIKey, func(ctx context.Context, env string, _ func(auth.Progress)) (auth.Grant, error) {
+	s.attend(auth.MethodAPIKey, auth.Options{}, func(ctx context.Context, env string, _ func(auth.Progress)) (auth.Grant, error) {
 		return s.deps.Auth.SignInWithAPIKey(ctx, env, public, private, o...)
 	})
 }
 
-// SignInAgain asks for the open grant anew and replaces it when that succeeds.
-func (s *Session) SignInAgain() {
-	if s.grant == nil {
-		s.SignIn(auth.Options{})
-		return
+// begin begins an attempt in which TiDB Cloud's page is asked.
+func (s *Session) begin(m auth.Method, o auth.Options) {
+	do := s.deps.Auth.SignIn
+	if m == auth.MethodDevice {
+		do = s.deps.Auth.SignInWithDevice
 	}
-	s.SignIn(auth.Options{Replaces: s.grant.ID, LoginHint: s.grant.User.Email})
+	s.attend(m, o, func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error) {
+		return do(ctx, env, o, report)
+	})
 }
 
 // OpenSandbox starts the built-in sandbox and begins to sign in there.
 func (s *Session) OpenSandbox() {
-	s.ready(s.sandboxNow(), func() { s.SignIn(auth.Options{}) })
+	s.ready(s.sandboxNow(), func(env auth.Environment) { s.Use(env); s.SignIn(auth.Options{}) })
 }
 
 // sandboxNow returns the sandbox's environment as far as it is known.
@@ -56,8 +54,8 @@ func (s *Session) sandboxNow() auth.Environment {
 	return auth.Environment{Kind: auth.KindSandbox}
 }
 
-// ready completes an environment, makes it the one at hand, and goes on.
-func (s *Session) ready(e auth.Environment, then func()) {
+// ready completes an environment and goes on with it.
+func (s *Session) ready(e auth.Environment, then func(auth.Environment)) {
 	complete, wrong := s.completion(e)
 	if s.attempt != nil || complete == nil || s.deps.Tasks.Running(taskReady) {
 		return
@@ -75,8 +73,8 @@ func (s *Session) ready(e auth.Environment, then func()) {
 				s.changed()
 				return
 			}
-			s.Use(env)
-			then()
+			s.environments[env.Name] = env
+			then(env)
 		}
 	})
 	s.changed()
@@ -109,16 +107,16 @@ func (s *Session) Learn(env auth.Environment) {
 
 type signIn func(ctx context.Context, env string, report func(auth.Progress)) (auth.Grant, error)
 
-func (s *Session) begin(m auth.Method, do signIn) {
-	if s.attempt != nil {
+func (s *Session) attend(m auth.Method, o auth.Options, do signIn) {
+	if s.attempt != nil || s.surprise != nil {
 		return
 	}
 	if e := s.environments[s.environment]; unready(e) {
-		s.ready(e, func() { s.begin(m, do) })
+		s.ready(e, func(env auth.Environment) { s.Use(env); s.attend(m, o, do) })
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &attempt{method: m, cancel: cancel, before: s.problem}
+	a := &attempt{method: m, options: o, cancel: cancel, before: s.problem}
 	s.attempt, s.problem = a, nil
 	env := s.environment
 	s.deps.Tasks.Run(taskSignIn, func(taskCtx context.Context, report task.Report) func() {
@@ -147,13 +145,7 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 	}
 	switch {
 	case err == nil:
-		a.progress.Stage, a.approved = auth.StageDone, true
-		s.attempt = a // the waiting screen stays until there is something to see
-		s.Open(g.ID)
-		s.probe(g.ID)
-		if s.whole != nil || s.problem != nil {
-			s.attempt = nil
-		}
+		s.consented(a, g)
 	case errors.Is(err, auth.ErrCancelled):
 		if s.grant != nil {
 			s.problem = a.before
@@ -165,11 +157,19 @@ func (s *Session) signedIn(a *attempt, g auth.Grant, err error) {
 	s.changed()
 }
 
-// probe asks each API host whether it accepts the new grant. One that does not is a state of
-// its own, shown host by host: it neither ends the grant nor begins another sign-in.
-func (s *Session) probe(grantID string) {
+// ProbeHosts asks each API host whether it accepts the open grant.
+func (s *Session) ProbeHosts() {
+	if s.grant != nil {
+		s.probe(s.grant.ID, "asked by you")
+		s.changed()
+	}
+}
+
+// probe asks each API host whether it accepts a grant. One that does not is a state of its
+// own, shown host by host: it neither ends the grant nor begins another sign-in.
+func (s *Session) probe(grantID, why string) {
 	s.deps.Tasks.Run(taskProbe, func(ctx context.Context, _ task.Report) func() {
-		hosts := s.deps.Auth.Probe(ctx, grantID)
+		hosts := s.deps.Auth.Probe(api.WithWhy(ctx, why), grantID)
 		return func() {
 			if s.grant != nil && s.grant.ID == grantID {
 				s.grant.Hosts = hosts
@@ -177,6 +177,29 @@ func (s *Session) probe(grantID string) {
 			}
 		}
 	})
+}
+
+// Renew renews the access token of the open grant now.
+func (s *Session) Renew() {
+	if s.grant == nil || s.deps.Tasks.Running(taskRenew) {
+		return
+	}
+	id := s.grant.ID
+	s.deps.Tasks.Run(taskRenew, func(ctx context.Context, _ task.Report) func() {
+		err := s.deps.Auth.Renew(api.WithWhy(ctx, "asked by you"), id)
+		return func() {
+			if s.grant == nil || s.grant.ID != id {
+				return
+			}
+			s.solved(Renewing)
+			if err != nil {
+				s.refused(Renewing, err)
+				s.deps.Log.Warn("the token could not be renewed", "error", err)
+			}
+			s.changed()
+		}
+	})
+	s.changed()
 }
 
 // CancelSignIn ends the attempt that is under way. The listener is closed and nothing is kept.
@@ -192,28 +215,32 @@ func (s *Session) CancelSignIn() {
 	}
 }
 
-// Dismiss takes a problem off the screen.
-func (s *Session) Dismiss() {
-	s.problem = nil
-	s.changed()
+// SignOut gives the open grant back: it is erased here first, then revoked at the server. The
+// grant used before it is opened then, where there is one. When the server could not be told,
+// the state carries a Problem that says so.
+func (s *Session) SignOut() {
+	if s.grant != nil {
+		s.SignOutOf(s.grant.ID)
+	}
 }
 
-// SignOut gives the open grant back: it is erased here first, then revoked at the server. When
-// the server could not be told, the state carries a Problem that says so.
-func (s *Session) SignOut() {
-	if s.grant == nil || s.signingOut {
+// SignOutOf gives a grant back, the open one or another of the wallet.
+func (s *Session) SignOutOf(id string) {
+	if s.leaving[id] {
 		return
 	}
-	id := s.grant.ID
-	s.signingOut = true
-	s.leave()
-	delete(s.kept, id)
+	s.leaving[id] = true
+	delete(s.sources, id)
+	if s.grant != nil && s.grant.ID == id {
+		s.leave()
+		s.openNext("signed out of another")
+	}
 	saved := s.saved
-	s.deps.Tasks.Run(taskSignOut, func(ctx context.Context, _ task.Report) func() {
+	s.deps.Tasks.Run(taskSignOut+id, func(ctx context.Context, _ task.Report) func() {
 		<-saved // a write on its way must not bring the grant back
 		told, err := s.deps.Auth.SignOut(ctx, id)
 		return func() {
-			s.signingOut = false
+			delete(s.leaving, id)
 			if err == nil && !told {
 				err = ErrServerNotTold
 			}

@@ -29,17 +29,17 @@ func TestFirstStateIsSignedOutWithoutAProblem(t *testing.T) {
 func TestSigningInLeadsToTheWholeTree(t *testing.T) {
 	p := newPlay(t)
 	st := p.signIn(t, alice, acme)
-	if got, want := projects(st.Shown), "analytics, empty-shell, payments, staging, staging-eu, Tokyo Pilot, (no project)"; got != want {
+	if got, want := projects(st.View.Shown()), "analytics, empty-shell, payments, staging, staging-eu, Tokyo Pilot, (no project)"; got != want {
 		t.Errorf("projects %q, want %q", got, want)
 	}
-	if n, exact := st.Whole.Count(); n != 15 || !exact {
+	if n, exact := st.View.Whole().Count(); n != 15 || !exact {
 		t.Errorf("%d clusters, exact %t, want 15 exactly", n, exact)
 	}
 	if st.Grant.User.Email != alice || st.Grant.Organization.Name != "Acme Robotics" || st.Problem != nil {
 		t.Errorf("the grant is of %+v, the problem %v", st.Grant.User, st.Problem)
 	}
-	if st.Usage.Requests == 0 || st.Renews.IsZero() {
-		t.Errorf("usage %+v, renews %v, want both known", st.Usage, st.Renews)
+	if st.Usage.Requests == 0 || st.Token.Renews.IsZero() {
+		t.Errorf("usage %+v, renews %v, want both known", st.Usage, st.Token.Renews)
 	}
 }
 
@@ -232,8 +232,8 @@ func TestDeviceCodeIsShownAndLeadsToTheTree(t *testing.T) {
 	}
 	p.Clock.AwaitWaiter(t, 5*time.Second)
 	p.Clock.Advance(5 * time.Second)
-	if st = p.browsing(t); projects(st.Shown) != "payments, staging" || st.Grant.Method != auth.MethodDevice {
-		t.Errorf("projects %q by %q", projects(st.Shown), st.Grant.Method)
+	if st = p.browsing(t); projects(st.View.Shown()) != "payments, staging" || st.Grant.Method != auth.MethodDevice {
+		t.Errorf("projects %q by %q", projects(st.View.Shown()), st.Grant.Method)
 	}
 }
 

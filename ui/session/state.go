@@ -2,15 +2,13 @@
 // in, loading, browsing, or in need of a new sign-in.
 //
 // A Session belongs to the UI goroutine. Its methods are the intents of the person: sign in,
-// open, refresh, narrow, sign out. What follows from them is done by tasks away from that
-// goroutine and comes back as a State, a value that the window draws. The package knows no
-// Fyne, so that tests drive it against the real authorization server of the sandbox without
+// open, refresh, narrow, compare, sign out. What follows from them is done by tasks away from
+// that goroutine and comes back as a State, a value that the window draws. The package knows
+// no Fyne, so that tests drive it against the real authorization server of the sandbox without
 // a screen.
 package session
 
 import (
-	"time"
-
 	"canopy/api/inventory"
 	"canopy/auth"
 )
@@ -27,6 +25,7 @@ const (
 	NeedsSignIn       // rows are there, but the credential is no longer accepted
 	Saving            // only in Problem.During: writing the file of grants
 	Leaving           // only in Problem.During: signing out
+	Renewing          // only in Problem.During: renewing the access token when asked to
 )
 
 // Problem is something that went wrong and that the person should know of.
@@ -44,12 +43,17 @@ type State struct {
 	Method      auth.Method      // of the attempt
 	Grant       auth.Grant       // zero when no grant is open
 	Grants      []auth.Grant     // all that are kept, last used first
-	Whole       *inventory.Snapshot
-	Shown       *inventory.Snapshot // Whole, narrowed to the scope
-	Reading     bool                // requests are under way
+	View        *inventory.View  // what the grant shows, and why the rest is not there; nil: nothing read
+	Reading     bool             // requests are under way
+	Stale       bool             // what is shown is the last that was read, and newer could not be read
 	Problem     *Problem
 	Usage       Usage
-	Renews      time.Time // when the access token is renewed; zero when not known
+	Token       auth.TokenInfo
+	Renewing    bool        // the token is being renewed because the person asked for it
+	Probing     bool        // the API hosts are being asked whether they accept the grant
+	Outcome     *Outcome    // what the last consent has brought, until it is dismissed
+	Surprise    *Surprise   // the last consent came from somebody else, or for something else
+	Comparison  *Comparison // while two grants are compared
 }
 
 // Usage is what the grant on screen has cost so far. Limit and Remaining are -1 until a host
@@ -65,22 +69,23 @@ func (s *Session) State() State {
 		Phase:       s.phase(),
 		Environment: s.environments[s.environment],
 		Grants:      s.deps.Auth.Grants().List(),
-		Whole:       s.whole,
-		Shown:       s.shown,
+		View:        s.view,
 		Reading:     s.deps.Tasks.Running(taskLoad),
+		Stale:       s.stale,
 		Problem:     s.problem,
-		Usage: Usage{
-			Requests:  int(s.usage.requests.Load()),
-			Limit:     int(s.usage.limit.Load()),
-			Remaining: int(s.usage.remaining.Load()),
-		},
+		Usage:       s.usage(),
+		Renewing:    s.deps.Tasks.Running(taskRenew),
+		Probing:     s.deps.Tasks.Running(taskProbe),
+		Outcome:     s.outcome,
+		Surprise:    s.surprise,
+		Comparison:  s.compared(),
 	}
 	if s.attempt != nil {
 		st.Attempt, st.Method = s.attempt.progress, s.attempt.method
 	}
 	if s.grant != nil {
 		st.Grant = *s.grant
-		st.Renews = s.deps.Auth.Token(s.grant.ID).Renews
+		st.Token = s.deps.Auth.Token(s.grant.ID)
 	}
 	return st
 }
@@ -93,8 +98,15 @@ func (s *Session) phase() Phase {
 		return SignedOut
 	case s.again:
 		return NeedsSignIn
-	case s.whole == nil:
+	case s.view == nil:
 		return Loading
 	}
 	return Browsing
+}
+
+func (s *Session) usage() Usage {
+	if s.source == nil {
+		return Usage{Limit: -1, Remaining: -1}
+	}
+	return s.source.usage.now()
 }
