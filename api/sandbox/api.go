@@ -68,24 +68,10 @@ func writeAPIError(w http.ResponseWriter, host string, e *apiError) {
 type principal struct {
 	key      string // names the credential for limits and page tokens
 	org      *organization
-	all      bool
-	projects []*project // when not all, in the organization's order
+	projects []*project // that it may see, in the organization's order
 }
 
-// visible lists the projects the principal may see.
-func (p principal) visible() []*project {
-	if p.all {
-		return p.org.projects
-	}
-	return p.projects
-}
-
-func (p principal) sees(q *project) bool {
-	if q == nil || q.org != p.org {
-		return false
-	}
-	return p.all || slices.Contains(p.projects, q)
-}
+func (p principal) sees(q *project) bool { return slices.Contains(p.projects, q) }
 
 // call is one authenticated request to an API host.
 type call struct {
@@ -157,13 +143,26 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (principal
 
 // principalOf the holder of a grant's token.
 func (s *Server) principalOf(g grant) principal {
-	who := principal{key: g.ID, org: s.world.orgByID[g.Organization], all: g.All}
-	for _, id := range g.Projects {
-		if p := who.org.project(id); p != nil {
-			who.projects = append(who.projects, p)
+	who := principal{key: g.ID, org: s.world.orgByID[g.Organization]}
+	who.projects = s.existing(who.org)
+	if !g.All {
+		granted := make(map[string]bool, len(g.Projects))
+		for _, id := range g.Projects {
+			granted[id] = true
 		}
+		who.projects = slices.DeleteFunc(slices.Clone(who.projects), func(p *project) bool { return !granted[p.id] })
 	}
 	return who
+}
+
+// existing lists the projects of org but those that the fault no-project names. The
+// list is shared: read it only.
+func (s *Server) existing(org *organization) []*project {
+	gone := s.faults.peek("no-project")
+	if len(gone) == 0 {
+		return org.projects
+	}
+	return slices.DeleteFunc(slices.Clone(org.projects), func(p *project) bool { return slices.Contains(gone, p.id) })
 }
 
 // isForbidden reports whether the fault forbid-project names p.

@@ -83,7 +83,7 @@ func (s *Server) decide(u *user, c consent, form url.Values) (grant, string) {
 	}
 	g := grant{Client: s.options.ClientID, User: u.email, Organization: org.id, Given: s.now()}
 	g.All = slices.Contains(form["project"], "all")
-	for _, p := range org.projects {
+	for _, p := range s.existing(org) {
 		if slices.Contains(form["project"], p.id) { // those of other organizations do not count
 			g.Projects = append(g.Projects, p.id)
 		}
@@ -154,7 +154,7 @@ func (s *Server) question(u *user, c consent, preset wanted, message string) que
 	}
 	for i, org := range u.organizations() {
 		choice := orgChoice{ID: org.id, Name: org.name, Selected: org.id == preset.organization || i == 0 && u.role(s.world.orgByID[preset.organization]) == ""}
-		for _, p := range org.projects {
+		for _, p := range s.existing(org) {
 			choice.Projects = append(choice.Projects, projectChoice{
 				ID: p.id, Name: p.name, Note: projectNote(p), Checked: slices.Contains(preset.projects, p.id),
 			})

@@ -72,7 +72,7 @@ func (s *Server) authenticateKey(w http.ResponseWriter, r *http.Request) (princi
 		want := digestResponse(org.key, r.Method, given)
 		right := subtle.ConstantTimeCompare([]byte(want), []byte(given["response"])) == 1
 		if right && ours && !stale && given["uri"] == r.URL.RequestURI() && given["realm"] == digestRealm && given["qop"] == "auth" {
-			return principal{key: "key " + org.key.Public, org: org, all: true}, nil
+			return principal{key: "key " + org.key.Public, org: org, projects: s.existing(org)}, nil
 		}
 	}
 	s.challenge(w, ours && stale)

@@ -39,6 +39,7 @@ func transportFaults() []Fault {
 		{"unauthorized", "[TARGET]", "answers 401 to every token; all API hosts when no target is named", parseOptionalTarget},
 		{"rate-limited", "TARGET[:SECONDS]", "answers 429 with X-Ratelimit-Reset, 30 seconds unless told", parseRateLimited},
 		{"forbid-project", "ID", "answers 403 for that project and leaves it out of lists of clusters", parseAny},
+		{"no-project", "ID", "behaves as if that project did not exist: not yet, or not any more", parseAny},
 	}
 }
 

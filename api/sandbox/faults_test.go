@@ -146,6 +146,24 @@ func hostEffects() []effect {
 			b.clusters("filter=projectId%3D101,103", token).gives(t, 403)
 			b.clusters("", token).says(t, `"totalSize":9`)
 		}},
+		{"no-project=103", func(t *testing.T, b *box) {
+			all, some := b.token(alice, acme, "all"), b.token(alice, acme, "101", "103")
+			b.faults("no-project=103")
+			for _, token := range []string{all, some} {
+				list := b.get(b.at.IAM+"/v1beta1/projects", token)
+				if list.says(t, `"id":"101"`); strings.Contains(list.body, `"id":"103"`) {
+					t.Errorf("it is listed: %s", list.body)
+				}
+				b.get(b.at.Serverless+"/v1beta1/clusters/9002", token).gives(t, 404)
+			}
+			page := b.post(b.link(), url.Values{"user": {alice}})
+			if page.says(t, `value="101"`); strings.Contains(page.body, `value="103"`) {
+				t.Errorf("it can be ticked: %s", page.body)
+			}
+			b.post(b.link(), form(alice, acme, "103")).says(t, "No project of Acme Robotics is ticked")
+			b.faults()
+			b.get(b.at.IAM+"/v1beta1/projects", all).says(t, `"id":"103"`)
+		}},
 		{"status=all:500", func(t *testing.T, b *box) {
 			b.faults("status=all:500")
 			b.get(b.link(), "").says(t, strip, "500")

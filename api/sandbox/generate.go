@@ -15,23 +15,25 @@ const (
 	clustersPerProject    = 200
 )
 
-// generate adds an organization of n clusters, the same for the same seed. All of
-// its clusters live on the serverless host, whose totalSize therefore is n. Every
+// generate adds an organization of n clusters, the same for the same seed, in as many
+// projects as told or, with 0, in projects of clustersPerProject. All of its clusters live on the serverless host, whose totalSize therefore is n. Every
 // user is a member, so that whoever signs in can choose it.
-func (w *world) generate(n int, seed uint64) {
+func (w *world) generate(n, projects int, seed uint64) {
 	org := w.addOrganization(generatedOrganization, generatedName)
 	random := rand.New(rand.NewPCG(seed, 0x63616e6f7079)) //nolint:gosec // the same every time is the point
 	slab := make([]cluster, n)
 	// One map for each stage, shared by all clusters: nobody writes to them.
 	labels := map[string]map[string]string{"prod": {"env": "prod"}, "staging": {"env": "staging"}, "dev": {"env": "dev"}}
 	for i := range slab {
-		if i%clustersPerProject == 0 {
-			w.addProject(generatedProject(org, i/clustersPerProject, random))
+		home := i / clustersPerProject
+		if projects > 0 {
+			home = i * projects / n
 		}
-		p := org.projects[len(org.projects)-1]
-		slab[i].labels = labels[w.generateCluster(&slab[i], i, p, random)]
+		w.generateProjects(org, home+1, random)
+		slab[i].labels = labels[w.generateCluster(&slab[i], i, org.projects[home], random)]
 		w.addCluster(&slab[i])
 	}
+	w.generateProjects(org, projects, random)
 	for _, u := range w.users {
 		u.memberships = append(u.memberships, membership{org, "org:member"})
 	}
@@ -39,6 +41,13 @@ func (w *world) generate(n int, seed uint64) {
 	owner.last = "Halvorsen"
 	owner.memberships = []membership{{org, "org:owner"}}
 	w.users = append(w.users, owner)
+}
+
+// generateProjects sees to it that org has n projects at least.
+func (w *world) generateProjects(org *organization, n int, random *rand.Rand) {
+	for len(org.projects) < n {
+		w.addProject(generatedProject(org, len(org.projects), random))
+	}
 }
 
 func generatedProject(org *organization, i int, random *rand.Rand) *project {

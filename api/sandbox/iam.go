@@ -35,14 +35,13 @@ func (s *Server) projects(c call) (any, *apiError) {
 	if failure != nil {
 		return nil, failure
 	}
-	visible := c.who.visible()
 	list := make([]projectJSON, 0, p.size)
-	for _, v := range cut(visible, p) {
+	for _, v := range cut(c.who.projects, p) {
 		list = append(list, projectJSON{
 			ID: v.id, OrgID: v.org.id, Name: v.name, Type: v.kind,
 			ClusterCount: v.clusterCount(), UserCount: v.members,
 			CreateTimestamp: strconv.FormatInt(v.created.Unix(), 10),
 		})
 	}
-	return map[string]any{"projects": list, "nextPageToken": p.next(len(visible))}, nil
+	return map[string]any{"projects": list, "nextPageToken": p.next(len(c.who.projects))}, nil
 }

@@ -23,6 +23,9 @@ const callbackPath = "/callback"
 // organization holds, and still started in about a second.
 const maxClusters = 1_000_000
 
+// maxProjects bounds Options.Projects.
+const maxProjects = 100_000
+
 // PKCE says what the authorization server does with a code challenge. Whether
 // TiDB Cloud itself looks at one is unknown.
 type PKCE string
@@ -49,9 +52,10 @@ type Options struct {
 	// Rand is where codes, tokens and ids come from; nil is crypto/rand.
 	Rand io.Reader
 	// Clusters adds a generated organization with that many clusters, in
-	// projects of 200. Seed makes it the same every time.
-	Clusters int
-	Seed     uint64
+	// projects of 200, or spread over as many as Projects says. Seed makes it the
+	// same every time.
+	Clusters, Projects int
+	Seed               uint64
 	// Latency delays every answer except those below /_sandbox.
 	Latency time.Duration
 	// RateLimit is the number of API requests a minute for one grant or API key:
@@ -146,8 +150,13 @@ func (o Options) validate() error {
 	if last := 65535 - len(hostNames) + 1; o.Port < 0 || o.Port > last {
 		return fmt.Errorf("port %d is out of range; choose 0 for free ports or a first port up to %d", o.Port, last)
 	}
-	if o.Clusters < 0 || o.Clusters > maxClusters {
-		return fmt.Errorf("%d clusters cannot be generated; choose a number from 0 to %d", o.Clusters, maxClusters)
+	for _, n := range []struct {
+		things         string
+		number, bounds int
+	}{{"clusters", o.Clusters, maxClusters}, {"projects", o.Projects, maxProjects}} {
+		if n.number < 0 || n.number > n.bounds {
+			return fmt.Errorf("%d %s cannot be generated; choose a number from 0 to %d", n.number, n.things, n.bounds)
+		}
 	}
 	switch o.PKCE {
 	case PKCERequired, PKCEOptional, PKCEIgnored:

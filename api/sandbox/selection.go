@@ -72,7 +72,7 @@ func (s *Server) selectClusters(c call) (selection, *apiError) {
 	if err != nil {
 		return nil, badRequest("invalid orderBy: " + err.Error())
 	}
-	projects := c.who.visible()
+	projects := c.who.projects
 	for _, t := range terms {
 		if t.field != "projectId" {
 			continue

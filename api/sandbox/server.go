@@ -72,7 +72,7 @@ func newServer(options Options) (*Server, error) {
 	if err = s.faults.set(options.Faults); err != nil {
 		return nil, err
 	}
-	if s.world, err = newWorld(options.Clusters, options.Seed); err != nil {
+	if s.world, err = newWorld(options); err != nil {
 		return nil, err
 	}
 	if s.ledger, err = openLedger(options, s.random, s.world); err != nil {

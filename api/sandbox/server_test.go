@@ -53,6 +53,7 @@ func TestWrongOptionsSayWhatIsWrong(t *testing.T) {
 		"port -1 is out of range":     func(o *sandbox.Options) { o.Port = -1 },
 		"port 65532 is out of range":  func(o *sandbox.Options) { o.Port = 65532 },
 		"-1 clusters":                 func(o *sandbox.Options) { o.Clusters = -1 },
+		"-1 projects":                 func(o *sandbox.Options) { o.Projects = -1 },
 		"unknown PKCE mode":           func(o *sandbox.Options) { o.PKCE = "maybe" },
 		"cannot answer 500":           func(o *sandbox.Options) { o.ForeignStatus = 500 },
 		"latency -1s is negative":     func(o *sandbox.Options) { o.Latency = -time.Second },
@@ -322,6 +323,20 @@ func TestGeneratedOrganization(t *testing.T) {
 	}
 	if got := len(b.post(b.link(), url.Values{"user": {bob}}).body); got > 100<<10 {
 		t.Errorf("the consent page has %d bytes", got)
+	}
+}
+
+func TestGeneratedClustersSpreadOverAsManyProjectsAsTold(t *testing.T) {
+	for clusters, want := range map[int][]float64{0: {0, 0, 0, 0}, 2: {1, 0, 1, 0}, 9: {3, 2, 2, 2}} {
+		b := open(t, func(o *sandbox.Options) { o.Clusters, o.Projects = clusters, 4 })
+		token := b.token(alice, "3003", "all")
+		var got []float64
+		for _, p := range b.get(b.at.IAM+"/v1beta1/projects", token).list("projects") {
+			got = append(got, p["cluster_count"].(float64))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d clusters lie in projects of %v, want %v", clusters, got, want)
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ type dataset struct {
 }
 
 // newWorld reads the embedded organizations and adds the generated one.
-func newWorld(generated int, seed uint64) (*world, error) {
+func newWorld(o Options) (*world, error) {
 	var data dataset
 	if err := json.Unmarshal(assets.Organizations(), &data); err != nil {
 		return nil, fmt.Errorf("read the sandbox's organizations: %w", err)
@@ -116,7 +116,7 @@ func newWorld(generated int, seed uint64) (*world, error) {
 		now:      data.Now.UTC(),
 		orgByID:  make(map[string]*organization),
 		projects: make(map[string]*project),
-		clusters: make(map[string]*cluster, len(data.Clusters)+generated),
+		clusters: make(map[string]*cluster, len(data.Clusters)+o.Clusters),
 	}
 	w.addRegions(&data)
 	for _, o := range data.Orgs {
@@ -133,8 +133,8 @@ func newWorld(generated int, seed uint64) (*world, error) {
 		return nil, fmt.Errorf("read the sandbox's organizations: %w", err)
 	}
 	w.users = people(w.orgs)
-	if generated > 0 {
-		w.generate(generated, seed)
+	if o.Clusters > 0 || o.Projects > 0 {
+		w.generate(o.Clusters, o.Projects, o.Seed)
 	}
 	for _, p := range w.projects {
 		p.fill(w.now)

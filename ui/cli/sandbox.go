@@ -52,6 +52,7 @@ func (f *sandboxFlags) register(cmd *cobra.Command) {
 	flags.DurationVar(&o.Grace, "grace", 0, "how long a rotated refresh token may still be used")
 	flags.StringArrayVar(&o.Faults, "fault", nil, "`NAME[=ARGUMENT][*COUNT]` of a fault, may be repeated; see above")
 	flags.IntVar(&o.Clusters, "clusters", 0, "add a generated organization with that many clusters")
+	flags.IntVar(&o.Projects, "projects", 0, "spread its clusters over that many projects, also more than clusters; 0: 200 in each")
 	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the generated organization")
 	flags.StringVar(&o.State, "state", "", "`file` that keeps the grants over a restart")
 	flags.StringVar(&o.ClientID, "client-id", sandbox.DefaultClientID, "the OAuth client it knows")
