@@ -279,6 +279,9 @@ func (l lines) Row(i int) tree.Row {
 	default:
 		l.e.remark(r, &out)
 	}
+	if l.e.state.Stale && out.Color == "" {
+		out.Color = look.ColorMuted // the last there was; the banner and the status bar say so
+	}
 	return out
 }
 

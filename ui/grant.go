@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"canopy/auth"
 	"canopy/ui/part"
 	"canopy/ui/session"
 	"canopy/ui/show"
@@ -153,4 +152,4 @@ func (w *Window) grantMenu() *fyne.Menu {
 }
 
 // signInElsewhere begins an attempt that lets the person pick another account.
-func (w *Window) signInElsewhere() { w.Session.SignIn(auth.Options{SelectAccount: true}) }
+func (w *Window) signInElsewhere() { w.Session.AddAccount() }

@@ -89,7 +89,10 @@ func New(d Deps) *Window {
 	w.win.CenterOnScreen()
 	w.win.SetOnClosed(d.Tasks.Close)
 	d.App.Lifecycle().SetOnExitedForeground(func() { w.behind = true })
-	d.App.Lifecycle().SetOnEnteredForeground(func() { w.behind = false })
+	d.App.Lifecycle().SetOnEnteredForeground(func() {
+		w.behind = false
+		d.Session.Reread() // a command may have changed the scope meanwhile
+	})
 	d.Session.Listen(w.render)
 	return w
 }

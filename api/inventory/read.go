@@ -2,7 +2,9 @@ package inventory
 
 import (
 	"context"
+	"strconv"
 
+	"canopy/activity"
 	"canopy/api"
 )
 
@@ -18,8 +20,12 @@ type reading[T any] struct {
 func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 	guard := newGuard()
 	var skipped int
-	for token := ""; ; {
-		page, err := how.page(r.ctx, token)
+	ctx := r.ctx
+	for token, n := "", 1; ; n++ {
+		if n > 1 { // the first page is what was asked for; the others follow by themselves
+			ctx = activity.Why(r.ctx, "background page "+strconv.Itoa(n))
+		}
+		page, err := how.page(ctx, token)
 		r.opening.answered(part.Kind)
 		if !r.v.current(part, ticket) {
 			return errSuperseded
