@@ -8,7 +8,7 @@ import (
 // label is what a context says of the requests made with it.
 type label struct {
 	grant, why string
-	again      int // tries before this one
+	before     int // tries before this one
 }
 
 type labelKey struct{}
@@ -24,10 +24,10 @@ func (l label) on(ctx context.Context) context.Context {
 
 // words is the reason with the number of the try, unless it is the first.
 func (l label) words() string {
-	if l.again == 0 {
+	if l.before == 0 {
 		return l.why
 	}
-	attempt := "attempt " + strconv.Itoa(l.again+1)
+	attempt := "attempt " + strconv.Itoa(l.before+1)
 	if l.why == "" {
 		return attempt
 	}
@@ -49,10 +49,14 @@ func Why(ctx context.Context, why string) context.Context {
 	return l.on(ctx)
 }
 
-// Again returns a context for one more try of what was tried with ctx: after
-// "refresh" comes "refresh, attempt 2".
-func Again(ctx context.Context) context.Context {
+// Attempt returns a context for the n-th try of what was first tried with ctx:
+// "refresh" becomes "refresh, attempt 2". The first is ctx itself, and tries of
+// a second try are counted on: its second is the third.
+func Attempt(ctx context.Context, n int) context.Context {
+	if n <= 1 {
+		return ctx
+	}
 	l := labelOf(ctx)
-	l.again++
+	l.before += n - 1
 	return l.on(ctx)
 }

@@ -131,9 +131,10 @@ func TestLabels(t *testing.T) {
 		"|refresh":                 activity.Why(ctx, "refresh"),
 		"g|":                       activity.ForGrant(ctx, "g"),
 		"g|renew":                  activity.Why(activity.ForGrant(activity.Why(ctx, "refresh"), "g"), "renew"),
-		"|attempt 2":               activity.Again(ctx),
-		"h|refresh, attempt 3":     activity.ForGrant(activity.Again(activity.Again(activity.Why(activity.ForGrant(ctx, "g"), "refresh"))), "h"),
-		"g|refresh, attempt 2":     activity.Again(activity.Why(activity.ForGrant(ctx, "g"), "refresh")),
+		"|attempt 2":               activity.Attempt(ctx, 2),
+		"|the first":               activity.Attempt(activity.Why(ctx, "the first"), 1),
+		"h|refresh, attempt 3":     activity.ForGrant(activity.Attempt(activity.Attempt(activity.Why(activity.ForGrant(ctx, "g"), "refresh"), 2), 2), "h"),
+		"g|refresh, attempt 2":     activity.Attempt(activity.Why(activity.ForGrant(ctx, "g"), "refresh"), 2),
 		"|also without a deadline": context.WithoutCancel(activity.Why(ctx, "also without a deadline")),
 	} {
 		l := activity.NewLog(1, nil)

@@ -43,20 +43,21 @@ type Config struct {
 	Wait func(ctx context.Context, d time.Duration) error
 	// Jitter gives numbers in [0,1) that spread retries, math/rand if nil.
 	Jitter func() float64
-	// OnRequest is told of each exchange after it ended, failed ones and
-	// retries included, on the goroutine that made it.
-	OnRequest func(Request)
+	// OnLimits is told what an answer says of the rate limit, refusals
+	// included, on the goroutine that asked. Answers that say nothing of it are
+	// left out.
+	OnLimits func(Limits)
 }
 
 // Client reads from TiDB Cloud. It is safe for concurrent use.
 type Client struct {
-	bases     map[Host]*url.URL
-	http      *http.Client
-	timeout   time.Duration
-	now       func() time.Time
-	wait      func(ctx context.Context, d time.Duration) error
-	jitter    func() float64
-	onRequest func(Request)
+	bases    map[Host]*url.URL
+	http     *http.Client
+	timeout  time.Duration
+	now      func() time.Time
+	wait     func(ctx context.Context, d time.Duration) error
+	jitter   func() float64
+	onLimits func(Limits)
 }
 
 // New returns a client for the hosts of c. Their addresses must be https, or
@@ -64,12 +65,12 @@ type Client struct {
 // environment lacks, and calls to it fail with [ErrUnreachable].
 func New(c Config) (*Client, error) {
 	client := &Client{
-		bases:     make(map[Host]*url.URL),
-		timeout:   c.Timeout,
-		now:       c.Now,
-		wait:      c.Wait,
-		jitter:    c.Jitter,
-		onRequest: c.OnRequest,
+		bases:    make(map[Host]*url.URL),
+		timeout:  c.Timeout,
+		now:      c.Now,
+		wait:     c.Wait,
+		jitter:   c.Jitter,
+		onLimits: c.OnLimits,
 	}
 	for host, address := range map[Host]string{
 		HostIAM: c.Hosts.IAM, HostServerless: c.Hosts.Serverless, HostDedicated: c.Hosts.Dedicated,
@@ -104,8 +105,8 @@ func (c *Client) fillDefaults() {
 	if c.jitter == nil {
 		c.jitter = rand.Float64
 	}
-	if c.onRequest == nil {
-		c.onRequest = func(Request) {}
+	if c.onLimits == nil {
+		c.onLimits = func(Limits) {}
 	}
 }
 

@@ -9,8 +9,9 @@
 //
 // It never writes: GET is the only method it sends. It knows no OAuth; the
 // [http.Client] it is given authorizes each request by itself. It keeps
-// nothing between calls and never logs; each exchange is told to
-// [Config].OnRequest.
+// nothing between calls and never logs; package canopy/activity records what
+// it asks, at the transport beneath, and package api says there which attempt
+// a request is.
 //
 // A caller makes one [Client] for each grant and reads page by page:
 //

@@ -201,8 +201,8 @@ func TestErrorsOfTheTransportStayVisible(t *testing.T) {
 	if !errors.Is(err, signInAgain) || kindOf(err) != "" {
 		t.Errorf("got %v of kind %q", err, kindOf(err))
 	}
-	if len(b.log) != 1 || len(b.waits) != 0 {
-		t.Errorf("%d attempts and %d waits for what only the user can mend", len(b.log), len(b.waits))
+	if b.asked() != 1 || len(b.waits) != 0 {
+		t.Errorf("%d attempts and %d waits for what only the user can mend", b.asked(), len(b.waits))
 	}
 }
 
@@ -218,8 +218,8 @@ func TestHostThatCannotBeReached(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, gone, func(c *api.Config) { c.HTTP = &http.Client{Transport: transport} })
 			_, err := b.Organization(t.Context())
-			if kindOf(err) != "unreachable" || len(b.log) != 3 {
-				t.Errorf("got %v of kind %q after %d attempts", err, kindOf(err), len(b.log))
+			if kindOf(err) != "unreachable" || b.asked() != 3 {
+				t.Errorf("got %v of kind %q after %d attempts", err, kindOf(err), b.asked())
 			}
 		})
 	}
@@ -229,7 +229,7 @@ func TestHostWithoutAnAddress(t *testing.T) {
 	h := newHost(t, ok(`{}`))
 	b := newBench(t, h, func(c *api.Config) { c.Hosts.Dedicated = "" })
 	_, err := b.DedicatedClusters(t.Context(), "101", "")
-	if kindOf(err) != "unreachable" || !strings.Contains(err.Error(), "dedicated") || len(b.log) != 0 {
+	if kindOf(err) != "unreachable" || !strings.Contains(err.Error(), "dedicated") || b.asked() != 0 {
 		t.Errorf("got %v", err)
 	}
 }
@@ -238,8 +238,8 @@ func TestSlowHostIsGivenUp(t *testing.T) {
 	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	b := newBench(t, newHost(t, slow), func(c *api.Config) { c.Timeout = 20 * time.Millisecond })
 	_, err := b.Organization(t.Context())
-	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || len(b.log) != 3 {
-		t.Errorf("got %v after %d attempts", err, len(b.log))
+	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || b.asked() != 3 {
+		t.Errorf("got %v after %d attempts", err, b.asked())
 	}
 }
 
@@ -247,8 +247,8 @@ func TestDeadlineOfTheHTTPClientIsNotTheCallers(t *testing.T) {
 	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	b := newBench(t, newHost(t, slow), func(c *api.Config) { c.HTTP = &http.Client{Timeout: 20 * time.Millisecond} })
 	_, err := b.Organization(t.Context())
-	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || len(b.log) != 3 {
-		t.Errorf("got %v after %d attempts", err, len(b.log))
+	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || b.asked() != 3 {
+		t.Errorf("got %v after %d attempts", err, b.asked())
 	}
 }
 
@@ -260,21 +260,18 @@ func TestCancellingStopsAtOnce(t *testing.T) {
 			<-r.Context().Done()
 		}))
 		_, err := b.Organization(ctx)
-		if !errors.Is(err, context.Canceled) || kindOf(err) != "" || len(b.log) != 1 {
-			t.Errorf("got %v after %d attempts", err, len(b.log))
+		if !errors.Is(err, context.Canceled) || kindOf(err) != "" || b.asked() != 1 {
+			t.Errorf("got %v after %d attempts", err, b.asked())
 		}
 	})
 	t.Run("while waiting for the rate limit", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		limited := answer(429, `{}`, "X-Ratelimit-Reset: 50")
-		b := newBench(t, newHost(t, limited), func(c *api.Config) {
-			c.Wait = nil // the real one, which has to notice
-			record := c.OnRequest
-			c.OnRequest = func(r api.Request) { record(r); cancel() }
-		})
+		b := newBench(t, newHost(t, limited), func(c *api.Config) { c.Wait = nil }) // the real one, which has to notice
+		b.log.OnChange(cancel)
 		_, err := b.Organization(ctx)
-		if !errors.Is(err, context.Canceled) || len(b.log) != 1 {
-			t.Errorf("got %v after %d attempts", err, len(b.log))
+		if !errors.Is(err, context.Canceled) || b.asked() != 1 {
+			t.Errorf("got %v after %d attempts", err, b.asked())
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"canopy/activity"
 	"canopy/api"
 )
 
@@ -24,7 +25,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	ctx := api.WithWhy(context.Background(), "an example asks")
+	ctx := activity.Why(context.Background(), "an example asks")
 	for token := ""; ; {
 		page, err := client.ServerlessClusters(ctx, token)
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"canopy/activity"
 )
 
 // maxBody bounds what is read of one answer. A page of 100 clusters is about
@@ -35,7 +37,7 @@ func (c *Client) get(ctx context.Context, host Host, path string, query url.Valu
 
 	patience := patience{jitter: c.jitter}
 	for attempt := 1; ; attempt++ {
-		a, failure := c.exchange(ctx, host, &address, attempt)
+		a, failure := c.exchange(activity.Attempt(ctx, attempt), host, &address)
 		if failure == nil {
 			return a, nil
 		}
@@ -51,24 +53,9 @@ func (c *Client) get(ctx context.Context, host Host, path string, query url.Valu
 	}
 }
 
-// exchange sends one request, records it, and reads the answer.
-func (c *Client) exchange(ctx context.Context, host Host, address *url.URL, attempt int) (answer, *Error) {
-	record := Request{
-		At: c.now(), Host: host, Method: http.MethodGet, URLHost: address.Host,
-		Path: recordedPath(address), Attempt: attempt, Why: whyOf(ctx), Limit: -1, Remaining: -1,
-	}
-	a, failure := c.send(ctx, address, &record)
-	record.Duration = c.now().Sub(record.At)
-	if failure != nil {
-		record.Err = failure
-	}
-	c.onRequest(record)
-	return a, failure
-}
-
-// send is the part of an exchange between the clock's two readings.
-func (c *Client) send(ctx context.Context, address *url.URL, record *Request) (answer, *Error) {
-	failure := &Error{Host: record.Host, URLHost: address.Host, Path: address.EscapedPath(), Attempts: record.Attempt}
+// exchange sends one request and reads the answer.
+func (c *Client) exchange(ctx context.Context, host Host, address *url.URL) (answer, *Error) {
+	failure := &Error{Host: host, URLHost: address.Host, Path: address.EscapedPath(), Attempts: 1}
 	attempt, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(attempt, http.MethodGet, address.String(), nil)
@@ -85,14 +72,12 @@ func (c *Client) send(ctx context.Context, address *url.URL, record *Request) (a
 	}
 	defer response.Body.Close()
 
-	record.Status = response.StatusCode
-	record.readHeaders(response, c.now())
-	failure.Status, failure.TraceID = record.Status, record.TraceID
-	if !record.Reset.IsZero() {
-		failure.Reset = time.Duration(headerNumber(response.Header, "X-Ratelimit-Reset")) * time.Second
+	failure.Status, failure.TraceID = response.StatusCode, activity.TraceID(response)
+	failure.Reset = time.Duration(max(headerNumber(response.Header, resetHeader), 0)) * time.Second
+	if limits, told := limitsOf(host, response.Header, c.now()); told {
+		c.onLimits(limits)
 	}
 	body, err := readBody(response)
-	record.Bytes = int64(len(body))
 	if err != nil {
 		failure.Err = c.explain(ctx, attempt, err)
 		return answer{}, failure
@@ -188,20 +173,6 @@ func (c *Client) fail(host Host, path string, err error) *Error {
 		e.URLHost = base.Host
 	}
 	return e
-}
-
-// recordedPath is the path with the query as far as it is harmless: a page
-// token means nothing to a reader, and nobody promises what is in it.
-func recordedPath(address *url.URL) string {
-	query := address.Query()
-	if query.Has("pageToken") {
-		query.Set("pageToken", "…")
-	}
-	text, err := url.QueryUnescape(query.Encode())
-	if err != nil || text == "" {
-		return address.EscapedPath()
-	}
-	return address.EscapedPath() + "?" + text
 }
 
 // redirectError is a redirect that was not followed.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"canopy/activity"
 	"canopy/api"
 )
 
@@ -62,18 +63,23 @@ func ok(body string) http.HandlerFunc { return answer(http.StatusOK, body) }
 // waited for.
 type bench struct {
 	*api.Client
-	mu    sync.Mutex
-	waits []time.Duration
-	log   []api.Request
+	log    *activity.Log
+	mu     sync.Mutex
+	waits  []time.Duration
+	limits []api.Limits
 }
+
+// asked is how often a request was sent.
+func (b *bench) asked() int { return len(b.log.Since(0)) }
 
 func newBench(t *testing.T, h *host, adjust ...func(*api.Config)) *bench {
 	t.Helper()
-	b := new(bench)
+	noon := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+	b := &bench{log: activity.NewLog(activity.Capacity, noon)}
 	config := api.Config{
 		Hosts: api.Hosts{IAM: h.URL, Serverless: h.URL, Dedicated: h.URL},
 		HTTP:  h.Client(),
-		Now:   func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
+		Now:   noon,
 		Wait: func(ctx context.Context, d time.Duration) error {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -81,15 +87,18 @@ func newBench(t *testing.T, h *host, adjust ...func(*api.Config)) *bench {
 			return ctx.Err()
 		},
 		Jitter: func() float64 { return 0 },
-		OnRequest: func(r api.Request) {
+		OnLimits: func(l api.Limits) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			b.log = append(b.log, r)
+			b.limits = append(b.limits, l)
 		},
 	}
 	for _, f := range adjust {
 		f(&config)
 	}
+	recorded := *config.HTTP
+	recorded.Transport = b.log.Transport(recorded.Transport)
+	config.HTTP = &recorded
 	client, err := api.New(config)
 	if err != nil {
 		t.Fatal(err)

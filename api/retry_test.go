@@ -1,7 +1,7 @@
 package api_test
 
 import (
-	"context"
+	"bytes"
 	"errors"
 	"net/http"
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"canopy/activity"
 	"canopy/api"
 )
 
@@ -60,8 +61,8 @@ func TestRetries(t *testing.T) {
 			if !slices.Equal(b.waits, c.waits) {
 				t.Errorf("waited %v, want %v", b.waits, c.waits)
 			}
-			if len(b.log) != len(c.waits)+1 {
-				t.Errorf("%d attempts, want %d", len(b.log), len(c.waits)+1)
+			if b.asked() != len(c.waits)+1 {
+				t.Errorf("%d attempts, want %d", b.asked(), len(c.waits)+1)
 			}
 		})
 	}
@@ -88,54 +89,59 @@ func TestDefaultsWaitAndRetryByThemselves(t *testing.T) {
 	}
 }
 
-func TestEachExchangeIsRecorded(t *testing.T) {
+func TestEachAttemptIsRecorded(t *testing.T) {
 	const limited, empty = `{"code":49900007,"message":"over the limit"}`, `{"clusters":[]}`
-	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	clock := noon
 	h := newHost(t,
 		answer(429, limited, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 0", "X-Ratelimit-Reset: 9", "X-Debug-Trace-Id: t-1"),
+		answer(503, `{}`),
 		answer(200, empty, "X-Ratelimit-Limit-Minute: 100", "X-Ratelimit-Remaining-Minute: 99", "X-Ratelimit-Reset: 60"),
 	)
-	b := newBench(t, h, func(c *api.Config) {
-		c.Now = func() time.Time { clock = clock.Add(time.Second); return clock }
-	})
-	ctx := api.WithWhy(t.Context(), "the tree was opened")
+	b := newBench(t, h)
+	ctx := activity.Why(activity.ForGrant(t.Context(), "g-1"), "the tree was opened")
 	if _, err := b.DedicatedClusters(ctx, "102", "opaque-token"); err != nil {
 		t.Fatal(err)
 	}
-	if len(b.log) != 2 {
-		t.Fatalf("%d records, want 2", len(b.log))
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	common := activity.Request{
+		At: noon, Grant: "g-1", Method: "GET", Scheme: "http", Host: strings.TrimPrefix(h.URL, "http://"),
+		Path: "/v1beta1/clusters?pageSize=100&pageToken=…&projectId=102",
 	}
-	common := api.Request{
-		Host: api.HostDedicated, Method: "GET", URLHost: strings.TrimPrefix(h.URL, "http://"), Why: "the tree was opened",
-		Path: "/v1beta1/clusters?pageSize=100&pageToken=…&projectId=102", Duration: 2 * time.Second, Limit: 100,
+	first, second, third := common, common, common
+	first.Seq, first.Status, first.Bytes, first.TraceID, first.Why = 1, 429, int64(len(limited)), "t-1", "the tree was opened"
+	second.Seq, second.Status, second.Bytes, second.Why = 2, 503, 2, "the tree was opened, attempt 2"
+	third.Seq, third.Status, third.Bytes, third.Why = 3, 200, int64(len(empty)), "the tree was opened, attempt 3"
+	var got, want bytes.Buffer
+	if err := errors.Join(activity.WriteJSONLines(&got, b.log.Since(0)), activity.WriteJSONLines(&want, []activity.Request{first, second, third})); err != nil {
+		t.Fatal(err)
 	}
-	first, second := common, common
-	first.Attempt, first.Status, first.TraceID, first.Err = 1, 429, "t-1", b.log[0].Err
-	first.At, first.Reset, first.Bytes = noon.Add(time.Second), noon.Add(11*time.Second), int64(len(limited))
-	second.Attempt, second.Status, second.Remaining = 2, 200, 99
-	second.At, second.Reset, second.Bytes = noon.Add(4*time.Second), noon.Add(65*time.Second), int64(len(empty))
-	for i, want := range []api.Request{first, second} {
-		if got := b.log[i]; got != want {
-			t.Errorf("record %d\n%+v, want\n%+v", i, got, want)
-		}
+	if got.String() != want.String() {
+		t.Errorf("recorded\n%s, want\n%s", &got, &want)
 	}
-	if !errors.Is(first.Err, api.ErrRateLimited) {
-		t.Errorf("the first record blames %v", first.Err)
+	told := []api.Limits{
+		{Host: api.HostDedicated, Limit: 100, Remaining: 0, Reset: noon.Add(9 * time.Second)},
+		{Host: api.HostDedicated, Limit: 100, Remaining: 99, Reset: noon.Add(time.Minute)},
+	}
+	if !slices.Equal(b.limits, told) {
+		t.Errorf("told %+v, want %+v", b.limits, told)
 	}
 }
 
-func TestRecordSaysWhatIsNotKnown(t *testing.T) {
-	gone := newHost(t, ok(`{}`))
-	gone.Close()
-	b := newBench(t, gone, func(c *api.Config) {
-		c.Wait = func(context.Context, time.Duration) error { return context.Canceled }
-	})
-	if _, err := b.Organization(t.Context()); err == nil {
-		t.Error("no error")
-	}
-	r := b.log[0]
-	if r.Status != 0 || r.Err == nil || r.Limit != -1 || r.Remaining != -1 || !r.Reset.IsZero() || r.Why != "" || strings.Contains(r.Path, "?") {
-		t.Errorf("record %+v", r)
+func TestWhatAHostDoesNotSayOfItsLimits(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		header string
+		want   []api.Limits
+	}{
+		{"X-Other: 1", nil},
+		{"X-Ratelimit-Reset: soon", nil},
+		{"X-Ratelimit-Limit-Minute: -5", nil},
+		{"X-Ratelimit-Limit-Minute: 100", []api.Limits{{Host: api.HostIAM, Limit: 100, Remaining: -1}}},
+		{"X-Ratelimit-Remaining-Minute: 0", []api.Limits{{Host: api.HostIAM, Limit: -1}}},
+		{"X-Ratelimit-Reset: 9", []api.Limits{{Host: api.HostIAM, Limit: -1, Remaining: -1, Reset: noon.Add(9 * time.Second)}}},
+	} {
+		b := newBench(t, newHost(t, answer(200, `{"orgname":"Acme"}`, c.header)))
+		if _, err := b.Organization(t.Context()); err != nil || !slices.Equal(b.limits, c.want) {
+			t.Errorf("%s: told %+v, %v, want %+v", c.header, b.limits, err, c.want)
+		}
 	}
 }

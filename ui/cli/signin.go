@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"canopy/activity"
 	"canopy/api"
 	"canopy/auth"
 )
@@ -222,7 +223,7 @@ func (f *signInFlags) learnOrganization(ctx context.Context, setup *Setup, env a
 		setup.Log.Debug("the organization could not be asked for", "error", err)
 		return g
 	}
-	org, err := client.Organization(api.WithWhy(ctx, "sign-in"))
+	org, err := client.Organization(activity.Why(ctx, "sign-in: which organization"))
 	if err == nil {
 		err = setup.Auth.Grants().Update(g.ID, func(kept *auth.Grant) {
 			kept.Organization = auth.Organization{ID: org.ID, Name: org.Name}

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"canopy/activity"
 	"canopy/api"
 	"canopy/api/inventory"
 	"canopy/auth"
@@ -83,7 +84,7 @@ func (s *Session) side(c *comparison, one *side) {
 		return
 	}
 	s.deps.Tasks.Run(taskCompare+one.grant.ID, func(ctx context.Context, report task.Report) func() {
-		err := src.inventory.Load(api.WithWhy(ctx, "compare"), func(*inventory.Snapshot) {
+		err := src.inventory.Load(activity.Why(ctx, "compare"), func(*inventory.Snapshot) {
 			report(func() { s.recompare(); s.changed() })
 		})
 		return func() {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"canopy/api"
+	"canopy/activity"
 	"canopy/api/inventory"
 	"canopy/auth"
 	"canopy/ui/task"
@@ -22,7 +22,7 @@ func (s *Session) read(why string) {
 	inv, id := s.source.inventory, s.grant.ID
 	s.problem = nil
 	s.deps.Tasks.Run(taskLoad, func(ctx context.Context, report task.Report) func() {
-		err := inv.Load(api.WithWhy(ctx, why), func(snap *inventory.Snapshot) {
+		err := inv.Load(activity.Why(ctx, why), func(snap *inventory.Snapshot) {
 			report(func() { s.arrived(id, snap) })
 		})
 		return func() { s.loaded(id, inv, err) }
@@ -37,7 +37,7 @@ func (s *Session) Retry(part inventory.Part) {
 	}
 	inv, id := s.source.inventory, s.grant.ID
 	s.deps.Tasks.Run(taskRetry+string(part.Kind)+part.ID, func(ctx context.Context, report task.Report) func() {
-		err := inv.Reload(api.WithWhy(ctx, "retry"), part, func(snap *inventory.Snapshot) {
+		err := inv.Reload(activity.Why(ctx, "retry"), part, func(snap *inventory.Snapshot) {
 			report(func() { s.arrived(id, snap) })
 		})
 		return func() { s.loaded(id, inv, err) }
@@ -57,7 +57,7 @@ func (s *Session) Branches(clusterID string) {
 	}
 	inv, id := s.source.inventory, s.grant.ID
 	s.deps.Tasks.Run(key, func(ctx context.Context, report task.Report) func() {
-		err := inv.LoadBranches(api.WithWhy(ctx, "cluster opened"), clusterID, func(snap *inventory.Snapshot) {
+		err := inv.LoadBranches(activity.Why(ctx, "cluster opened"), clusterID, func(snap *inventory.Snapshot) {
 			report(func() { s.arrived(id, snap) })
 		})
 		return func() { s.loaded(id, inv, err) }

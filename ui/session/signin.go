@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"canopy/api"
+	"canopy/activity"
 	"canopy/auth"
 	"canopy/ui/task"
 )
@@ -169,7 +169,7 @@ func (s *Session) ProbeHosts() {
 // own, shown host by host: it neither ends the grant nor begins another sign-in.
 func (s *Session) probe(grantID, why string) {
 	s.deps.Tasks.Run(taskProbe, func(ctx context.Context, _ task.Report) func() {
-		hosts := s.deps.Auth.Probe(api.WithWhy(ctx, why), grantID)
+		hosts := s.deps.Auth.Probe(activity.Why(ctx, why), grantID)
 		return func() {
 			if s.grant != nil && s.grant.ID == grantID {
 				s.grant.Hosts = hosts
@@ -186,7 +186,7 @@ func (s *Session) Renew() {
 	}
 	id := s.grant.ID
 	s.deps.Tasks.Run(taskRenew, func(ctx context.Context, _ task.Report) func() {
-		err := s.deps.Auth.Renew(api.WithWhy(ctx, "asked by you"), id)
+		err := s.deps.Auth.Renew(activity.Why(ctx, "asked by you"), id)
 		return func() {
 			if s.grant == nil || s.grant.ID != id {
 				return

@@ -52,7 +52,7 @@ func (s *Session) sourceOf(g auth.Grant) (*source, error) {
 		Hosts: api.Hosts{IAM: env.IAM, Serverless: env.Serverless, Dedicated: env.Dedicated},
 		HTTP:  authorized,
 		Now:   s.deps.Now,
-		OnRequest: func(l api.Request) {
+		OnLimits: func(l api.Limits) {
 			if l.Limit >= 0 {
 				u.limit.Store(int64(l.Limit))
 				u.remaining.Store(int64(l.Remaining))
