@@ -18,6 +18,9 @@ func (s *Server) controlRoutes(host string) *http.ServeMux {
 	mux.HandleFunc("GET /_sandbox/keys", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"keys": s.APIKeys()})
 	})
+	mux.HandleFunc("GET /_sandbox/grants", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]any{"grants": s.ledger.all()})
+	})
 	mux.HandleFunc("GET /_sandbox/faults", s.listFaults)
 	mux.Handle("POST /_sandbox/faults", s.origin.Handler(http.HandlerFunc(s.replaceFaults)))
 	return mux

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -271,6 +272,18 @@ func (l *ledger) given(user string) []grant {
 		}
 	}
 	slices.SortFunc(list, func(a, b grant) int { return b.Given.Compare(a.Given) })
+	return list
+}
+
+// all lists the grants of everybody, the oldest first.
+func (l *ledger) all() []grant {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := make([]grant, 0, len(l.grants))
+	for _, g := range l.grants {
+		list = append(list, *g)
+	}
+	slices.SortFunc(list, func(a, b grant) int { return cmp.Or(a.Given.Compare(b.Given), cmp.Compare(a.ID, b.ID)) })
 	return list
 }
 

@@ -46,6 +46,27 @@ func TestTheSandboxSaysWhereItIs(t *testing.T) {
 	b.get(b.at.Issuer+"/_sandbox/keys", "").says(t, `"organization":"1001"`, `"public":"SBX01001"`)
 }
 
+func TestTheSandboxSaysWhatWasGivenAndNoSecret(t *testing.T) {
+	b := open(t)
+	first := b.signIn(bob, acme, "101", "102")
+	b.clock.pass(time.Second)
+	second := b.signIn(gina, globex, "all")
+	a := b.get(b.at.Issuer+"/_sandbox/grants", "")
+	if got := a.texts("grants", "user"); !slices.Equal(got, []string{bob, gina}) {
+		t.Errorf("the grants are those of %v; want those of bob and gina, the oldest first", got)
+	}
+	a.says(t, `"organization":"1001"`, `"projects":["101","102"]`, `"all_projects":true`)
+	for _, token := range []string{first.text("access_token"), first.text("refresh_token"), second.text("refresh_token")} {
+		if strings.Contains(a.body, token) {
+			t.Error("a token is in the list of grants")
+		}
+	}
+	b.revoke(first.text("refresh_token"), "")
+	if got := b.get(b.at.Issuer+"/_sandbox/grants", "").texts("grants", "user"); !slices.Equal(got, []string{gina}) {
+		t.Errorf("after bob's was revoked the grants are those of %v; want gina's alone", got)
+	}
+}
+
 func TestWrongOptionsSayWhatIsWrong(t *testing.T) {
 	for words, change := range map[string]func(*sandbox.Options){
 		"not a loopback address":      func(o *sandbox.Options) { o.Listen = "0.0.0.0" },

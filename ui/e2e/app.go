@@ -221,23 +221,6 @@ func Words(objects []Object) string {
 	return strings.Join(words, " · ")
 }
 
-// Picture saves what the screen shows of the window as NAME.png.
-func (a *App) Picture(ctx context.Context, name string) error {
-	d := a.desktop.Display
-	if err := errors.Join(d.raise(ctx, a.window), a.Settle(ctx)); err != nil {
-		return err
-	}
-	place, err := d.place(a.window)
-	if err != nil {
-		return err
-	}
-	img, err := d.capture(place)
-	if err != nil {
-		return err
-	}
-	return savePNG(filepath.Join(a.desktop.Out, name+".png"), img)
-}
-
 // Evidence saves the whole screen and what the window shows, for whoever has to find out why a step failed.
 func (a *App) Evidence(ctx context.Context, name string) error {
 	d := a.desktop.Display

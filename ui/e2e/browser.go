@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -21,9 +22,11 @@ import (
 
 // browserScript is what the desktop opens links with. It notes its process id and the link, then becomes Chromium: with
 // an empty profile, its debugging port on the loopback, and nothing that would call home. As root Chromium has no sandbox.
+// A file called "absent" leaves it at the note.
 const browserScript = `#!/bin/sh
 echo $$ >> '%[1]s/pids'
 printf '%%s\n' "$1" >> '%[1]s/links'
+[ -e '%[1]s/absent' ] && exit
 [ "$(id -u)" = 0 ] && set -- --no-sandbox "$@"
 exec chromium --user-data-dir='%[1]s/profile' --remote-debugging-port=0 --password-store=basic \
  --test-type --no-first-run --no-default-browser-check --no-pings --disable-gpu --disable-quic --disable-dev-shm-usage \
@@ -74,6 +77,22 @@ func (d *Desktop) Links() ([]string, error) {
 		return nil, nil
 	}
 	return strings.Fields(string(text)), err
+}
+
+// AwaitLink waits until the desktop has been asked to open more links than before, and returns the newest.
+func (d *Desktop) AwaitLink(ctx context.Context, before int) (link string, err error) {
+	err = until(ctx, "an opened link", func() error {
+		links, err := d.Links()
+		if err != nil {
+			return err
+		}
+		if len(links) <= before {
+			return pending(fmt.Sprintf("%d links", len(links)))
+		}
+		link = links[len(links)-1]
+		return nil
+	})
+	return link, err
 }
 
 // OpenLink opens a link in the desktop's browser, as pasting it there would.
@@ -300,11 +319,21 @@ func (p *Page) Await(what string, cond func(address, words string) bool) error {
 
 // Picture saves the page as a picture.
 func (p *Page) Picture(path string) error {
-	img, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	img, err := p.screenshot()
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(path, img, 0o644)
+}
+
+func (p *Page) screenshot() ([]byte, error) { return chromedp.Run(p.ctx, chromedp.CaptureScreenshot()) }
+
+// prefer tells the page whether the person likes it light or dark.
+func (p *Page) prefer(scheme string) error {
+	feature := &emulation.MediaFeature{Name: "prefers-color-scheme", Value: scheme}
+	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{feature}}
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params)
+	return err
 }
 
 // Close lets go of the page, which stays open.

@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -36,18 +36,11 @@ func (d *Desktop) BeginSignIn(ctx context.Context, a *App, s *Sandbox) (*Attempt
 	if _, err := a.Await(ctx, "the waiting screen", Text(waitingStep)); err != nil {
 		return nil, err
 	}
-	var links []string
-	err = until(ctx, "an opened link", func() error {
-		links, err = d.Links()
-		if err != nil {
-			return err
-		}
-		return unless(len(links) > len(before), fmt.Sprintf("%d links", len(links)))
-	})
+	link, err := d.AwaitLink(ctx, len(before))
 	if err != nil {
 		return nil, err
 	}
-	return d.follow(ctx, s, links[len(links)-1])
+	return d.follow(ctx, s, link)
 }
 
 // follow attaches to TiDB Cloud's page in the browser.
@@ -167,14 +160,14 @@ func (d *Desktop) Walk(ctx context.Context) (shown, want *Node, err error) {
 // walker is who the walk signs in as.
 var walker = Choice{User: "alice@acme.example", Organization: "1001"}
 
-// Want reads the tree that the screen must show for a choice, with a grant of its own.
+// Want reads the tree that the screen must show for a choice, with a grant of its own, which is given back.
 func (d *Desktop) Want(ctx context.Context, s *Sandbox, c Choice) (*Node, error) {
-	token, err := s.Grant(ctx, c)
+	tokens, err := s.Grant(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := s.Tree(ctx, token, c.Organization)
-	if err != nil {
+	tree, err := s.Tree(ctx, tokens.Access, c.Organization)
+	if err := errors.Join(err, s.GiveBack(ctx, tokens)); err != nil {
 		return nil, err
 	}
 	return tree.OnScreen(), nil

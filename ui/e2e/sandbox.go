@@ -3,9 +3,6 @@ package e2e
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +20,7 @@ type Sandbox struct {
 	Issuer        string `json:"issuer"`
 	Authorization string `json:"authorization_endpoint"`
 	Token         string `json:"token_endpoint"`
+	Revocation    string `json:"revocation_endpoint"`
 	IAM           string `json:"iam"`
 	Serverless    string `json:"serverless"`
 	Dedicated     string `json:"dedicated"`
@@ -108,6 +106,19 @@ func send(ctx context.Context, address, kind, content string) (reply, error) {
 		return reply{}, err
 	}
 	req.Header.Set("Content-Type", kind)
+	return do(req)
+}
+
+// follow asks for the page that an answer has sent the browser to.
+func follow(ctx context.Context, address string) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	return do(req)
+}
+
+func do(req *http.Request) (reply, error) {
 	res, err := client.Do(req)
 	if err != nil {
 		return reply{}, err
@@ -115,51 +126,6 @@ func send(ctx context.Context, address, kind, content string) (reply, error) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return reply{res.StatusCode, res.Header.Get("Location"), body}, err
-}
-
-// Choice is what a person picks on the consent page.
-type Choice struct {
-	User, Organization string
-	Projects           []string // ids; none means all
-}
-
-// Grant signs in as a plain form would, without a browser, and returns an access token for this choice.
-func (s *Sandbox) Grant(ctx context.Context, c Choice) (token string, err error) {
-	verifier := rand.Text() + rand.Text()
-	sum := sha256.Sum256([]byte(verifier))
-	const redirect = "http://127.0.0.1:9" // never followed
-	query := url.Values{
-		"response_type": {"code"}, "client_id": {s.ClientID}, "redirect_uri": {redirect + s.RedirectPath}, "state": {rand.Text()},
-		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
-	}
-	projects := c.Projects
-	if len(projects) == 0 {
-		projects = []string{"all"}
-	}
-	form := url.Values{"user": {c.User}, "org": {c.Organization}, "project": projects, "decision": {"allow"}}
-	consent, err := post(ctx, s.Authorization+"?"+query.Encode(), form)
-	if err != nil {
-		return "", err
-	}
-	back, err := url.Parse(consent.location)
-	if err != nil || !back.Query().Has("code") {
-		return "", fmt.Errorf("the consent form gives no code but answers %v", consent)
-	}
-	code := back.Query().Get("code")
-	exchange, err := post(ctx, s.Token, url.Values{
-		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": query["redirect_uri"],
-		"client_id": {s.ClientID}, "code_verifier": {verifier},
-	})
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.Unmarshal(exchange.body, &answer); err != nil || answer.AccessToken == "" {
-		return "", fmt.Errorf("the token endpoint gives no token but answers %v", exchange)
-	}
-	return answer.AccessToken, nil
 }
 
 // SetFaults replaces the sandbox's faults; none makes it behave.

@@ -10,10 +10,11 @@ import (
 	"strings"
 )
 
-// Node is one line of the tree: an organization, project, cluster or branch.
+// Node is one line of the tree: an organization, project, cluster or branch, or something that is not there.
 type Node struct {
-	ID       string // "org/1001", "project/101", "cluster/9001", "branch/9002/b1"
+	ID       string // "org/1001", "project/101", "cluster/9001", "branch/9002/b1", "absent/101", "fold/hidden by you"
 	Name     string
+	Says     string // why it is not there, as the end of the row says it; empty for what is there
 	Children []*Node
 }
 
@@ -25,7 +26,11 @@ func (n *Node) String() string {
 }
 
 func (n *Node) write(b *strings.Builder, depth int) {
-	fmt.Fprintf(b, "%s%s  (%s)\n", strings.Repeat("  ", depth), n.Name, n.ID)
+	says := n.Says
+	if says != "" {
+		says = "  – " + says
+	}
+	fmt.Fprintf(b, "%s%s%s  (%s)\n", strings.Repeat("  ", depth), n.Name, says, n.ID)
 	for _, c := range n.Children {
 		c.write(b, depth+1)
 	}
@@ -33,7 +38,7 @@ func (n *Node) write(b *strings.Builder, depth int) {
 
 // sorted returns a copy with siblings ordered by id, for comparing trees whatever their order.
 func (n *Node) sorted() *Node {
-	s := &Node{ID: n.ID, Name: n.Name}
+	s := &Node{ID: n.ID, Name: n.Name, Says: n.Says}
 	for _, c := range n.Children {
 		s.Children = append(s.Children, c.sorted())
 	}
