@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"canopy/activity"
 )
 
 // SignInWithAPIKey makes a grant of a TiDB Cloud API key, which authorizes by
@@ -45,7 +47,7 @@ func (a *Authenticator) SignInWithAPIKey(ctx context.Context, environment string
 
 // tryKey asks for one project: the smallest answer that needs the key.
 func (t *attempt) tryKey(ctx context.Context, public, private Secret) error {
-	limited, stop := context.WithTimeout(ctx, requestTimeout)
+	limited, stop := context.WithTimeout(activity.Why(ctx, whyTryKey), requestTimeout)
 	defer stop()
 	q, err := http.NewRequestWithContext(limited, http.MethodGet, t.env.IAM+"/v1beta1/projects?pageSize=1", nil)
 	if err != nil {

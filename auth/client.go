@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/icholy/digest"
+
+	"canopy/activity"
 )
 
 // Client gives an HTTP client that authorizes each request with the grant. It
@@ -39,6 +41,7 @@ func (t *grantTransport) RoundTrip(q *http.Request) (*http.Response, error) {
 }
 
 func (t *grantTransport) roundTrip(q *http.Request) (*http.Response, error) {
+	q = q.WithContext(activity.ForGrant(q.Context(), t.id))
 	grant, ok := t.a.cfg.Grants.Get(t.id)
 	if !ok {
 		return nil, &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
@@ -84,6 +87,7 @@ func (t *grantTransport) bearer(q *http.Request, c *credential) (*http.Response,
 	if err != nil {
 		return nil, err
 	}
+	again = again.WithContext(activity.Attempt(q.Context(), 2))
 	answer, err = t.base().RoundTrip(withToken(again, renewed))
 	if err == nil && answer.StatusCode == http.StatusUnauthorized {
 		s.note(q.URL.Host, true)

@@ -9,7 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"canopy/activity"
 )
+
+// deviceGrantType is the grant_type of RFC 8628 §3.4.
+const deviceGrantType = "urn:ietf:params:oauth:grant-type:device_code"
 
 // Intervals of the device grant (RFC 8628 §3.2, §3.5).
 const (
@@ -76,7 +81,7 @@ func (t *attempt) askForCode(ctx context.Context) (*deviceCode, error) {
 	}
 	limited, stop := context.WithTimeout(ctx, requestTimeout)
 	defer stop()
-	object, err := t.endpoint().post(limited, t.env.DeviceAuthorizationEndpoint, params)
+	object, err := t.endpoint().post(activity.Why(limited, whyAskDevice), t.env.DeviceAuthorizationEndpoint, params)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +152,7 @@ func (t *attempt) poll(ctx context.Context, d *deviceCode) (*tokens, error) {
 
 func (t *attempt) askForTokens(ctx context.Context, d *deviceCode) (*tokens, error) {
 	return t.exchange(ctx, map[string]string{
-		"grant_type":  "urn:ietf:params:oauth:grant-type:device_code",
+		"grant_type":  deviceGrantType,
 		"device_code": d.code.Reveal(),
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"canopy/activity"
 )
 
 // Discover reads the metadata of an authorization server (RFC 8414) into an
@@ -50,7 +52,7 @@ func metadataAddress(u url.URL) string {
 }
 
 func (e endpoint) metadata(ctx context.Context, address string) (map[string]json.RawMessage, error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	q, err := http.NewRequestWithContext(activity.Why(ctx, whyMetadata), http.MethodGet, address, nil)
 	if err != nil {
 		return nil, newProblem(ErrServer, "the address is not usable; check the issuer")
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"canopy/activity"
 )
 
 // maxAnswer is how much of an answer is read.
@@ -178,7 +180,7 @@ func label(raw json.RawMessage) string {
 
 // userinfo asks who signed in (TiDB Cloud facts §1.11).
 func (e endpoint) userinfo(ctx context.Context, access Secret) (User, error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, e.env.UserinfoEndpoint, nil)
+	q, err := http.NewRequestWithContext(activity.Why(ctx, whyUserinfo), http.MethodGet, e.env.UserinfoEndpoint, nil)
 	if err != nil {
 		return User{}, newProblem(ErrServer, "the address of userinfo is not usable; check the environment's settings")
 	}

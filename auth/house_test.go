@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"canopy/activity"
 	"canopy/auth"
 )
 
@@ -42,6 +43,7 @@ type house struct {
 	store   auth.Store
 	auth    *auth.Authenticator
 	log     *safeBuffer
+	asked   *activity.Log // every request
 	dir     string
 
 	mu      sync.Mutex
@@ -74,6 +76,10 @@ func houseOn(t *testing.T, s *server, dir string, store auth.Store, change ...fu
 	for _, f := range change {
 		f(&c, &env)
 	}
+	h.asked = activity.NewLog(activity.Capacity, c.Now)
+	recorded := *c.HTTP
+	recorded.Transport = h.asked.Transport(recorded.Transport)
+	c.HTTP = &recorded
 	c.Environments = []auth.Environment{env}
 	if h.auth, err = auth.New(c); err != nil {
 		t.Fatal(err)
@@ -89,6 +95,13 @@ func (h *house) close() {
 	_ = h.auth.Close(ctx) // lingering pages are cut off
 	if strings.Contains(h.log.String(), "canary") {
 		h.t.Errorf("the log holds a secret:\n%s", h.log)
+	}
+	var rows strings.Builder
+	for _, r := range h.asked.Since(0) {
+		fmt.Fprintf(&rows, "%#v\n", r)
+	}
+	if strings.Contains(rows.String(), "canary") {
+		h.t.Errorf("the log of requests holds a secret:\n%s", rows.String())
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/gofrs/flock"
+
+	"canopy/activity"
 )
 
 // arrival announces a credential that is about to be stored.
@@ -107,7 +109,7 @@ func (a *Authenticator) settle() {
 	for _, old := range file.Leaving {
 		if _, err := a.environment(old.Environment); err == nil && a.mayTouch(old.Kept) {
 			a.once(old.ID, func(ctx context.Context) {
-				if _, err := a.leave(ctx, old.clone(), a.spares); err != nil {
+				if _, err := a.leave(activity.Why(ctx, whyReplaced), old.clone(), a.spares); err != nil {
 					a.cfg.Log.Warn("a replaced grant could not be erased yet", "grant", old.ID, "error", err)
 				}
 			})

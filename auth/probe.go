@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"canopy/activity"
 )
 
 // HostHealth is how one API host took a grant.
@@ -37,6 +39,7 @@ func (a *Authenticator) Probe(ctx context.Context, grantID string) []HostHealth 
 	if err != nil {
 		return nil
 	}
+	ctx = activity.Why(activity.ForGrant(ctx, grantID), whyProbe)
 	hosts := env.hosts()
 	cred, err := a.authorized(ctx, grantID, "")
 	var group sync.WaitGroup

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"canopy/activity"
 )
 
 // renewalTime bounds a renewal with its retry and the wait for another process.
@@ -141,7 +143,7 @@ func (a *Authenticator) renew(id string, refused Secret) (*credential, error) {
 // transact is one at a time in this process and, by a lock file, among all:
 // lock, read again, refresh, write, use.
 func (a *Authenticator) transact(id string, refused Secret) (*credential, error) {
-	ctx, stop := context.WithTimeout(a.work.ctx, renewalTime)
+	ctx, stop := context.WithTimeout(activity.ForGrant(a.work.ctx, id), renewalTime)
 	defer stop()
 	unlock, err := a.lockGrant(ctx, id)
 	if err != nil {
@@ -309,7 +311,7 @@ func (r *renewal) refresh(ctx context.Context, base *credential) (*credential, e
 			break
 		}
 		var got *tokens
-		limited, stop := context.WithTimeout(ctx, requestTimeout)
+		limited, stop := context.WithTimeout(activity.Attempt(ctx, try+1), requestTimeout)
 		got, err = e.token(limited, map[string]string{"grant_type": "refresh_token", "refresh_token": base.refresh.Reveal()})
 		stop()
 		if err == nil {
@@ -380,7 +382,7 @@ func (r *renewal) abandon(ctx context.Context, next *credential) error {
 		r.a.cfg.Log.Warn("a signed-out credential could not be erased", "grant", r.grant.ID, "error", err)
 	}
 	if !r.a.spares(r.env, r.grant) {
-		r.a.giveBack(ctx, r.env, next)
+		r.a.giveBack(activity.Why(ctx, whySignOut), r.env, next)
 	}
 	return &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
 }

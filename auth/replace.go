@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"canopy/activity"
 )
 
 // Surprise says whether a sign-in led to another user or another organization
@@ -124,7 +126,7 @@ func (t *attempt) discard(got *tokens) {
 	of := Grant{Environment: t.env.Name, Issuer: t.env.Issuer, ClientID: t.env.ClientID, User: t.user}
 	t.a.work.do(func(ctx context.Context) {
 		if !t.a.spares(t.env, of) {
-			t.a.giveBack(ctx, t.env, newCredential(got, t.a.cfg.Now()))
+			t.a.giveBack(activity.Why(ctx, whyDiscard), t.env, newCredential(got, t.a.cfg.Now()))
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"canopy/activity"
 )
 
 // revocationTries bounds how often the server is told; the waits between are 1 s and 2 s.
@@ -22,7 +24,7 @@ func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool,
 	if !ok {
 		return false, fmt.Errorf("grant %s: %w", grantID, ErrNotFound)
 	}
-	if told, err = a.leave(ctx, grant, nil); err != nil {
+	if told, err = a.leave(activity.Why(ctx, whySignOut), grant, nil); err != nil {
 		return told, fmt.Errorf("sign out: %w", err)
 	}
 	return told, nil
@@ -31,6 +33,7 @@ func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool,
 // leave erases a grant here and tells the server, unless spare says that its
 // tokens are better left alone. spare is asked when the grant is erased.
 func (a *Authenticator) leave(ctx context.Context, grant Grant, spare func(*Environment, Grant) bool) (told bool, err error) {
+	ctx = activity.ForGrant(ctx, grant.ID)
 	held := a.sessionOf(grant.ID).leave()
 	cred, err := a.erase(ctx, grant)
 	if cred == nil {
@@ -112,7 +115,7 @@ func (a *Authenticator) revoke(ctx context.Context, e endpoint, token Secret, hi
 		if try > 0 && a.cfg.Wait(ctx, time.Duration(try)*time.Second) != nil {
 			break
 		}
-		limited, stop := context.WithTimeout(ctx, requestTimeout/3)
+		limited, stop := context.WithTimeout(activity.Attempt(ctx, try+1), requestTimeout/3)
 		err = e.revoke(limited, token, hint)
 		stop()
 		var r *refusal

@@ -34,7 +34,7 @@ func (t *tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted
 
 // token makes one token request and reads its answer.
 func (e endpoint) token(ctx context.Context, params map[string]string) (*tokens, error) {
-	object, err := e.post(ctx, e.env.TokenEndpoint, params)
+	object, err := e.post(whyToken(ctx, params["grant_type"]), e.env.TokenEndpoint, params)
 	if err != nil {
 		return nil, err
 	}
