@@ -28,8 +28,9 @@ type Organization struct {
 
 // Project is one project of the organization.
 type Project struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitempty"`
+	ID      string `json:"id"`
+	Name    string `json:"name,omitempty"`
+	Virtual bool   `json:"virtual,omitempty"` // it holds what belongs to no project (facts §2); told by the API, not by a token answer
 }
 
 // Grant is one authorization: environment, user, organization, the projects

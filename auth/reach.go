@@ -149,7 +149,8 @@ func (g *Grant) Remember(seen []Project) (changed bool) {
 			continue
 		}
 		now[p.ID] = true
-		latest = append(latest, Project{ID: p.ID, Name: cmp.Or(p.Name, names[p.ID])})
+		p.Name = cmp.Or(p.Name, names[p.ID])
+		latest = append(latest, p)
 	}
 	all := make([]Project, 0, len(g.Known)+len(latest))
 	for _, p := range g.Known {

@@ -161,7 +161,10 @@ func (d *details) projectFacts(p api.Project) []fact {
 	}
 	n := show.Count(len(clusters))
 	if st := d.state.View.Shown().ProjectStatus(p.ID); !st.Done || st.Err != nil {
-		n = lang.L("at least {{.Count}}", with("Count", n))
+		n = lang.L("at least {{.Count}}", with("Count", show.Count(max(len(clusters), p.ClusterCount))))
+		if st.Err != nil {
+			n += ", " + lang.L("some could not be read")
+		}
 	}
 	kind := projectType(p)
 	if kind == "" {

@@ -65,6 +65,8 @@ func sees(st session.State) string {
 	switch {
 	case !known && st.Reading:
 		return lang.L("Reading…")
+	case !known && st.View != nil && st.View.Whole().Status(inventory.Part{Kind: inventory.PartProjects}).Err != nil:
+		return lang.L("The projects could not be read")
 	case !known:
 		return lang.L("Projects not known yet")
 	}
@@ -73,6 +75,8 @@ func sees(st session.State) string {
 	switch {
 	case c.Hidden > 0:
 		return lang.N("Showing {{.Shown}} of {{.Count}} granted projects", granted, with("Shown", show.Count(c.Projects), "Count", show.Count(granted)))
+	case c.HiddenVirtual > 0:
+		return lang.N("Showing {{.Count}} projects, nothing outside projects", c.Projects, with("Count", show.Count(c.Projects)))
 	case c.NotGranted > 0:
 		return lang.N("This grant sees {{.Seen}} of {{.Count}} projects", all, with("Seen", show.Count(c.Projects), "Count", show.Count(all)))
 	case !c.ProjectsExact:

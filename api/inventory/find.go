@@ -42,7 +42,7 @@ func (v *View) Search(words string) Found {
 		return Found{}
 	}
 	f := Found{Matches: v.shown.Search(words), Exact: v.named(words)}
-	if v.Counts().Hidden > 0 {
+	if n := v.Counts(); n.Hidden+n.HiddenVirtual > 0 {
 		f.Hidden = v.whole.Within(func(id string) bool { return !v.shown.showing(id) }).Search(words)
 	}
 	for _, m := range v.Missing() {

@@ -66,11 +66,12 @@ type Counts struct {
 	// that many unless ProjectsExact and ClustersExact.
 	Projects, Virtual, Clusters  int
 	ProjectsExact, ClustersExact bool
-	// Hidden are the projects, the virtual one too, that the person hides,
-	// and HiddenClusters what has been read of the clusters in them.
-	Hidden, HiddenClusters int
+	// Hidden and HiddenVirtual are what the person hides, and HiddenClusters
+	// what has been read of the clusters in it.
+	Hidden, HiddenVirtual, HiddenClusters int
 	// NotGranted, Gone and Unreadable count [View.Missing] by its other
-	// voices: NotGranted, DoesNotExist and CouldNotBeRead.
+	// voices: NotGranted, without the virtual project, DoesNotExist and
+	// CouldNotBeRead.
 	NotGranted, Gone, Unreadable int
 	// Failures are the parts of what is shown that could not be read,
 	// branches aside.
@@ -180,9 +181,15 @@ func (v *View) count(t *told) {
 	for _, m := range t.missing {
 		switch m.Voice {
 		case HiddenByYou:
-			n.Hidden++
+			if m.Project.Type == api.ProjectVirtual {
+				n.HiddenVirtual++
+			} else {
+				n.Hidden++
+			}
 		case NotGranted:
-			n.NotGranted++
+			if m.Project.Type != api.ProjectVirtual {
+				n.NotGranted++
+			}
 		case DoesNotExist:
 			n.Gone++
 		case CouldNotBeRead:

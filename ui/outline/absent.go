@@ -22,7 +22,7 @@ func AbsentID(id string) string { return "absent/" + id }
 func (b *builder) absent(top int) {
 	list := b.view.Missing()
 	if b.found != nil {
-		list = b.hits.NotGranted
+		list = slices.Concat(b.hits.NotGranted, b.hits.Gone, b.hits.Unreadable)
 	}
 	for _, v := range []inventory.Voice{inventory.NotGranted, inventory.DoesNotExist, inventory.CouldNotBeRead, inventory.HiddenByYou} {
 		if v == inventory.HiddenByYou && b.found != nil {
@@ -76,7 +76,7 @@ func (b *builder) fold(top int, v inventory.Voice, of Kind, count int, row func(
 	depth, parent := 1, top
 	if count > few || v == inventory.HiddenByYou {
 		id := FoldID(v)
-		parent = b.add(Row{ID: id, Kind: Fold, Of: of, Depth: 1, Parent: top, Voice: v, Count: count, Exact: true, Expandable: true, Open: b.open[id]})
+		parent = b.add(Row{ID: id, Kind: Fold, Of: of, Depth: 1, Parent: top, Voice: v, Count: b.projectsOf(v, count), Exact: true, Expandable: true, Open: b.open[id]})
 		if !b.open[id] {
 			return
 		}
@@ -86,6 +86,23 @@ func (b *builder) fold(top int, v inventory.Voice, of Kind, count int, row func(
 		r := row(i)
 		r.Depth, r.Parent = depth, parent
 		b.add(r)
+	}
+}
+
+// projectsOf is how many projects a fold says it holds: as everywhere, the virtual one is not
+// counted, unless there is nothing else. The matches of a search are counted as they are.
+func (b *builder) projectsOf(v inventory.Voice, rows int) int {
+	if b.found != nil {
+		return rows
+	}
+	n := b.view.Counts()
+	switch v {
+	case inventory.HiddenByYou:
+		return max(1, n.Hidden)
+	case inventory.NotGranted:
+		return max(1, n.NotGranted)
+	default:
+		return rows
 	}
 }
 

@@ -384,7 +384,7 @@ func TestWhatIsNotThereStandsLastWithItsReason(t *testing.T) {
   +payments (3)
    finance: not granted
    retired: does not exist
-  +5 projects hidden by you
+  +4 projects hidden by you
 `)
 	got := outline.Build(v, outline.Options{Open: open(acme, outline.FoldID(inventory.HiddenByYou))})
 	expect(t, got, `
@@ -393,7 +393,7 @@ func TestWhatIsNotThereStandsLastWithItsReason(t *testing.T) {
   +payments (3)
    finance: not granted
    retired: does not exist
-  -5 projects hidden by you
+  -4 projects hidden by you
      empty-shell: hidden by you
      staging: hidden by you
      staging-eu: hidden by you

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"canopy/activity"
+	"canopy/api"
 	"canopy/api/inventory"
 	"canopy/auth"
 	"canopy/ui/task"
@@ -164,7 +165,7 @@ func listed(snap *inventory.Snapshot) []auth.Project {
 	list := make([]auth.Project, 0, len(all))
 	for _, p := range all {
 		if p.ID != inventory.NoProject {
-			list = append(list, auth.Project{ID: p.ID, Name: p.Name})
+			list = append(list, auth.Project{ID: p.ID, Name: p.Name, Virtual: p.Type == api.ProjectVirtual})
 		}
 	}
 	return list

@@ -118,10 +118,14 @@ func (s *Session) attend(m auth.Method, o auth.Options, do signIn) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &attempt{method: m, options: o, cancel: cancel, before: s.problem}
 	s.attempt, s.problem = a, nil
-	env := s.environment
+	env, saved := s.environment, s.saved
 	s.deps.Tasks.Run(taskSignIn, func(taskCtx context.Context, report task.Report) func() {
 		defer context.AfterFunc(taskCtx, cancel)()
 		defer cancel()
+		select {
+		case <-saved: // what is known of the grant that is replaced goes over to the new one
+		case <-ctx.Done():
+		}
 		grant, err := do(ctx, env, func(p auth.Progress) {
 			report(func() { s.progressed(a, p) })
 		})

@@ -91,18 +91,26 @@ func (s *Session) knownProjects(g auth.Grant) []api.Project {
 		for _, p := range ps {
 			if !seen[p.ID] {
 				seen[p.ID] = true
-				known = append(known, api.Project{ID: p.ID, Name: p.Name, OrganizationID: g.Organization.ID})
+				one := api.Project{ID: p.ID, Name: p.Name, OrganizationID: g.Organization.ID}
+				if p.Virtual {
+					one.Type = api.ProjectVirtual
+				}
+				known = append(known, one)
 			}
 		}
 	}
 	add(g.Known)
-	add(g.Projects)
+	var others []auth.Grant
 	for _, other := range s.deps.Auth.Grants().List() {
-		if other.Environment == g.Environment && g.Organization.ID != "" && other.Organization.ID == g.Organization.ID {
+		if sameOrganization(g, other) {
+			others = append(others, other)
 			add(other.Known)
-			add(other.Projects)
 		}
 	}
+	for _, other := range others {
+		add(other.Projects) // after what the API told, which knows the virtual one
+	}
+	add(g.Projects)
 	add(g.Asked.Projects)
 	return known
 }
