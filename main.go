@@ -54,7 +54,7 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 		}),
 		Tasks: tasks, Now: time.Now, After: time.After,
 		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), Version: cli.Version,
-		Settings: s.SettingsFile(), SettingsPath: s.Places.Settings,
+		Settings: s.SettingsFile(), SettingsPath: s.Places.Settings, Downloads: s.Places.Downloads,
 	})
 	s.AskPassphrase = w.AskPassphrase
 	probe.Serve(w.Window())

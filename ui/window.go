@@ -32,7 +32,9 @@ type Deps struct {
 	Settings     SettingsFile
 	// SettingsPath is where the settings file is, for words.
 	SettingsPath string
-	Version      string
+	// Downloads is the folder where files are offered to be saved.
+	Downloads string
+	Version   string
 }
 
 // Window is Canopy's window.

@@ -49,6 +49,8 @@ type desk struct {
 	noPage  error // what opening a link fails with
 
 	settings settingsFile
+	// downloads is the folder that exports are offered to be saved in.
+	downloads string
 }
 
 // settingsFile is the settings in a real file, and the client secret that was to be kept.
@@ -68,6 +70,7 @@ func newDesk(t *testing.T, o sandbox.Options) *desk {
 	t.Helper()
 	s := stage.New(t, o)
 	d := &desk{Stage: s, app: uitest.New(t, s.Loop)}
+	d.downloads = t.TempDir()
 	d.settings = settingsFile{path: filepath.Join(t.TempDir(), "settings.toml"), secret: new(auth.Secret)}
 	d.open(t, s.Deps())
 	return d
@@ -84,7 +87,7 @@ func (d *desk) open(t *testing.T, deps session.Deps) {
 			d.Loop.Do(func() { d.opened = append(d.opened, url) })
 			return d.noPage
 		},
-		Settings: d.settings, SettingsPath: "/home/someone/.config/canopy/settings.toml", Version: "9.9.9",
+		Settings: d.settings, SettingsPath: "/home/someone/.config/canopy/settings.toml", Downloads: d.downloads, Version: "9.9.9",
 	})
 	d.window.Show()
 	w := d.window.Window()

@@ -200,22 +200,28 @@ func (c Client) apply(e *auth.Environment) {
 // Places says where files are. CANOPY_HOME puts all of them under one folder, for trying
 // things out and for tests.
 type Places struct {
-	Settings string // the settings file
-	Grants   string // the file of grants; it holds no secret
-	Sandbox  string // what the built-in sandbox has granted
-	Secrets  string // credentials, encrypted with a passphrase, where there is no keyring
+	Settings  string // the settings file
+	Grants    string // the file of grants; it holds no secret
+	Sandbox   string // what the built-in sandbox has granted
+	Secrets   string // credentials, encrypted with a passphrase, where there is no keyring
+	Downloads string // the folder that what is exported is offered to be saved in
 }
 
 // Find returns the places for this user (XDG base directories, and their like elsewhere).
 func Find(getenv func(string) string) Places {
 	config, state := filepath.Join(xdg.ConfigHome, "canopy"), filepath.Join(xdg.StateHome, "canopy")
+	downloads := xdg.UserDirs.Download
+	if info, err := os.Stat(downloads); err != nil || !info.IsDir() {
+		downloads = xdg.Home // not everybody has such a folder
+	}
 	if home := getenv("CANOPY_HOME"); home != "" {
-		config, state = home, home
+		config, state, downloads = home, home, home
 	}
 	return Places{
-		Settings: filepath.Join(config, "settings.toml"),
-		Grants:   filepath.Join(state, "grants.json"),
-		Sandbox:  filepath.Join(state, "sandbox.json"),
-		Secrets:  filepath.Join(state, "secrets.age"),
+		Settings:  filepath.Join(config, "settings.toml"),
+		Grants:    filepath.Join(state, "grants.json"),
+		Sandbox:   filepath.Join(state, "sandbox.json"),
+		Secrets:   filepath.Join(state, "secrets.age"),
+		Downloads: downloads,
 	}
 }

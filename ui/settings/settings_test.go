@@ -182,6 +182,8 @@ func TestCanopyHomePutsEverythingUnderOneFolder(t *testing.T) {
 		Grants:   filepath.Join(home, "grants.json"),
 		Sandbox:  filepath.Join(home, "sandbox.json"),
 		Secrets:  filepath.Join(home, "secrets.age"),
+
+		Downloads: home,
 	}
 	if got != want {
 		t.Errorf("places %+v, want %+v", got, want)
@@ -194,6 +196,9 @@ func TestWithoutCanopyHomePlacesAreTheUsersOwn(t *testing.T) {
 		if !filepath.IsAbs(path) || filepath.Base(filepath.Dir(path)) != "canopy" {
 			t.Errorf("%s is not in a folder of Canopy's own", path)
 		}
+	}
+	if info, err := os.Stat(got.Downloads); err != nil || !info.IsDir() {
+		t.Errorf("files are offered to be saved in %q, %v", got.Downloads, err)
 	}
 	if filepath.Dir(got.Settings) == filepath.Dir(got.Grants) {
 		t.Error("what is configured and what is state lie in one folder, want two (XDG base directories)")
