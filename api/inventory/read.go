@@ -20,12 +20,8 @@ type reading[T any] struct {
 func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 	guard := newGuard()
 	var skipped int
-	ctx := r.ctx
 	for token, n := "", 1; ; n++ {
-		if n > 1 { // the first page is what was asked for; the others follow by themselves
-			ctx = activity.Why(r.ctx, "background page "+strconv.Itoa(n))
-		}
-		page, err := how.page(ctx, token)
+		page, err := how.page(whyPage(r.ctx, n), token)
 		r.opening.answered(part.Kind)
 		if !r.v.current(part, ticket) {
 			return errSuperseded
@@ -65,6 +61,15 @@ func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 		token = page.Next
 		r.opening.wait(r.ctx)
 	}
+}
+
+// whyPage gives the first page the reason for which the part is read; the others follow by
+// themselves.
+func whyPage(ctx context.Context, n int) context.Context {
+	if n == 1 {
+		return ctx
+	}
+	return activity.Why(ctx, "background page "+strconv.Itoa(n))
 }
 
 func progress(status *Status, rows, total int) {

@@ -179,28 +179,33 @@ func (v *View) count(t *told) {
 	n.ProjectsExact = list.certain()
 	n.Clusters, n.ClustersExact = v.shown.Count()
 	for _, m := range t.missing {
-		switch m.Voice {
-		case HiddenByYou:
-			if m.Project.Type == api.ProjectVirtual {
-				n.HiddenVirtual++
-			} else {
-				n.Hidden++
-			}
-		case NotGranted:
-			if m.Project.Type != api.ProjectVirtual {
-				n.NotGranted++
-			}
-		case DoesNotExist:
-			n.Gone++
-		case CouldNotBeRead:
-			n.Unreadable++
-		case Present, Unread: // not missing
-		}
+		n.miss(m)
 	}
 	n.Failures = make(map[Part]error)
 	for part, h := range c.base.all() {
 		if h.status.Err != nil && v.shown.concerns(part) {
 			n.Failures[part] = h.status.Err
 		}
+	}
+}
+
+// miss counts a project that is not shown, by its voice.
+func (n *Counts) miss(m Missing) {
+	switch m.Voice {
+	case HiddenByYou:
+		if m.Project.Type == api.ProjectVirtual {
+			n.HiddenVirtual++
+		} else {
+			n.Hidden++
+		}
+	case NotGranted:
+		if m.Project.Type != api.ProjectVirtual {
+			n.NotGranted++
+		}
+	case DoesNotExist:
+		n.Gone++
+	case CouldNotBeRead:
+		n.Unreadable++
+	case Present, Unread: // not missing
 	}
 }
