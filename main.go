@@ -50,7 +50,7 @@ func openWindow(ctx context.Context, s *cli.Setup) error {
 		App: a,
 		Session: session.New(session.Deps{
 			Auth: s.Auth, Environments: s.Environments, Only: s.Only,
-			Tasks: tasks, Now: time.Now, StartSandbox: s.StartSandbox, Discover: s.Discover, Log: s.Log,
+			Tasks: tasks, Now: time.Now, StartSandbox: s.StartSandbox, Discover: s.Discover, Log: s.Log, Activity: s.Activity,
 		}),
 		Tasks: tasks, Now: time.Now, After: time.After,
 		OpenURL: auth.OpenBrowser, BrowserDoubt: auth.BrowserDoubt(), Version: cli.Version,

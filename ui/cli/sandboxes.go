@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"canopy/activity"
 	"canopy/api/sandbox"
 	"canopy/auth"
 )
@@ -21,13 +22,14 @@ import (
 type sandboxes struct {
 	at, state string
 	log       *slog.Logger
+	network   http.RoundTripper // to ask a running one
 	mu        sync.Mutex
 	server    *sandbox.Server
 }
 
 func (s *sandboxes) start(ctx context.Context) (auth.Environment, error) {
 	if strings.Contains(s.at, "://") {
-		e, err := askSandbox(ctx, s.at)
+		e, err := s.ask(ctx, s.at)
 		return environment(e, sandboxName(s.at)), err
 	}
 	s.mu.Lock()
@@ -54,16 +56,19 @@ func (s *sandboxes) stop() {
 	}
 }
 
-// askSandbox asks a running sandbox for its addresses.
-func askSandbox(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
+// ask asks a running sandbox for its addresses.
+func (s *sandboxes) ask(ctx context.Context, issuer string) (sandbox.Endpoints, error) {
 	var e sandbox.Endpoints
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(activity.Why(ctx, "sandbox: is it running"), 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(issuer, "/")+"/_sandbox", nil)
 	if err != nil {
 		return e, fmt.Errorf("%q is not the address of a sandbox; use the issuer that canopy sandbox --json prints", issuer)
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		Transport:     s.network,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	resp, err := client.Do(req)
 	if err != nil {
 		return e, fmt.Errorf("no sandbox answers at %s; start one with canopy sandbox: %w", issuer, err)

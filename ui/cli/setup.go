@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"canopy/activity"
 	"canopy/auth"
 	"canopy/ui/settings"
 )
@@ -42,6 +43,7 @@ func sandboxName(at string) string {
 type Setup struct {
 	Auth         *auth.Authenticator
 	Environments []auth.Environment // the one to sign in to first is the first
+	Activity     *activity.Log      // every request that this program makes
 	Places       settings.Places
 	Theme        string
 	Log          *slog.Logger
@@ -95,9 +97,18 @@ func prepare(o Options, stderr io.Writer, getenv func(string) string, c auth.Con
 			return nil, err
 		}
 	}
-	s.http = c.HTTP
+	s.Activity = activity.NewLog(activity.Capacity, c.Now)
+	c.HTTP = recorded(c.HTTP, s.Activity)
+	s.http, s.sandbox.network = c.HTTP, c.HTTP.Transport
 	s.Auth, err = auth.New(c)
 	return s, err
+}
+
+// recorded copies a client and puts the door of the log below it.
+func recorded(c *http.Client, log *activity.Log) *http.Client {
+	own := *c
+	own.Transport = log.Transport(c.Transport)
+	return &own
 }
 
 // choose puts the environment to sign in to first. The sandbox's is a placeholder until it

@@ -180,13 +180,13 @@ func environmentOf(ctx context.Context, setup *Setup, g auth.Grant) (auth.Enviro
 		}
 	}
 	if at, elsewhere := strings.CutPrefix(g.Environment, SandboxName+" at "); elsewhere {
-		e, err := askSandbox(ctx, "http://"+at)
+		e, err := setup.sandbox.ask(ctx, "http://"+at)
 		return environment(e, g.Environment), err
 	}
 	if g.Environment != SandboxName {
 		return auth.Environment{}, fmt.Errorf("environment %q is not in the settings", g.Environment)
 	}
-	if e, err := askSandbox(ctx, g.Issuer); err == nil {
+	if e, err := setup.sandbox.ask(ctx, g.Issuer); err == nil {
 		return environment(e, SandboxName), nil
 	}
 	return setup.StartSandbox(ctx)

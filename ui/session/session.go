@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"canopy/activity"
 	"canopy/api"
 	"canopy/api/inventory"
 	"canopy/auth"
@@ -27,7 +28,7 @@ const (
 	taskCompare = "compare "
 )
 
-// Deps is what a session works with. All fields but StartSandbox, Discover and Log are required.
+// Deps is what a session works with. All fields but StartSandbox, Discover, Log and Activity are required.
 type Deps struct {
 	Auth         *auth.Authenticator
 	Environments []auth.Environment
@@ -40,6 +41,8 @@ type Deps struct {
 	// Discover completes a custom environment that names only its issuer (RFC 8414).
 	Discover func(ctx context.Context, e auth.Environment) (auth.Environment, error)
 	Log      *slog.Logger
+	// Activity is every request that is made; nil where nothing is recorded.
+	Activity *activity.Log
 }
 
 // Session is the state of the window. It belongs to the UI goroutine: every method is called

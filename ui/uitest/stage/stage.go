@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"canopy/activity"
 	"canopy/api"
 	"canopy/api/sandbox"
 	"canopy/auth"
@@ -30,10 +32,13 @@ type Stage struct {
 	Loop       *Loop
 	Tasks      *task.Runner
 	Auth       *auth.Authenticator
+	Activity   *activity.Log // every request since the stage was set or opened again
 	Store      *Store
 	GrantsPath string
 	// Environments are TiDB Cloud without a client, and the sandbox, which is the first.
 	Environments []auth.Environment
+	// Network is what lies below Activity from the next Reopen on; nil for the loopback.
+	Network http.RoundTripper
 }
 
 // New sets a scene with a running sandbox. Everything ends with the test.
@@ -69,8 +74,17 @@ func (s *Stage) Reopen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Activity = activity.NewLog(activity.Capacity, s.Clock.Now)
+	client, err := auth.HTTPClient("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Network != nil {
+		client.Transport = s.Network
+	}
+	client.Transport = s.Activity.Transport(client.Transport)
 	a, err := auth.New(auth.Config{
-		Environments: s.Environments, Grants: grants, Store: s.Store, Session: auth.NewMemoryStore(),
+		Environments: s.Environments, Grants: grants, Store: s.Store, Session: auth.NewMemoryStore(), HTTP: client,
 		Open: s.Person.Open, Now: s.Clock.Now, Wait: s.Clock.Wait,
 	})
 	if err != nil {
@@ -93,6 +107,7 @@ func (s *Stage) Deps() session.Deps {
 		Auth: s.Auth, Environments: s.Environments, Tasks: s.Tasks, Now: s.Clock.Now,
 		StartSandbox: func(context.Context) (auth.Environment, error) { return EnvironmentOf(s.Sandbox.Endpoints()), nil },
 		Log:          slog.New(slog.DiscardHandler),
+		Activity:     s.Activity,
 	}
 }
 
