@@ -34,8 +34,10 @@ bench: ## time to the first text on the screen, beside a bare Fyne window
 	cd ui/e2e && CGO_ENABLED=0 $(GO) build -o ../../build/bench/firsttext ./cmd/firsttext
 	@build/bench/firsttext -canopy build/bench/canopy -bare build/bench/bare -out build/bench
 
-screens: ## pictures of every screen in build/screens, from a virtual display
-	@$(MAKE) -s walk OUT=build/screens
+screens: ## pictures of every state of every screen in build/screens, light and dark, from virtual displays
+	@$(MAKE) -s build/e2e/canopy-probe
+	@cd ui/e2e && CGO_ENABLED=0 $(GO) build -o ../../build/e2e/screens ./cmd/screens
+	@build/e2e/screens -canopy build/e2e/canopy-probe -out build/screens $(if $(ONLY),-only $(ONLY))
 
 build: ## compile build/canopy
 	@.ci/deps.sh build $(if $(WAYLAND),build-wayland)
@@ -64,13 +66,17 @@ vet:
 	@cd ui/e2e && CGO_ENABLED=0 $(GO) vet -tags ci ./...
 	@cd auth/interop && CGO_ENABLED=0 $(GO) vet -tags oidcprovider ./...
 
-# The walk drives a build with the probe in it, otherwise the same as build/canopy.
 walk:
-	@.ci/deps.sh build headless
+	@$(MAKE) -s build/e2e/canopy-probe
 	@mkdir -p $(OUT)
-	$(GO) build -tags x11,probe -o build/e2e/canopy-probe .
 	@cd ui/e2e && CGO_ENABLED=0 $(GO) build -o ../../build/e2e/walk ./cmd/walk
 	@build/e2e/walk -canopy build/e2e/canopy-probe -out $(OUT)
+
+# What the walk and the screens drive: a build with the probe in it, otherwise the same as build/canopy.
+build/e2e/canopy-probe: FORCE
+	@.ci/deps.sh build headless
+	@mkdir -p build/e2e
+	$(GO) build -tags x11,probe -o $@ .
 
 # The race build, with Fyne's checks of which goroutine touches the window: without no_metadata they are off.
 build/e2e/canopy: FORCE

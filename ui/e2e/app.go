@@ -210,6 +210,27 @@ func (a *App) AwaitAll(ctx context.Context, what string, cond func([]Object) boo
 	})
 }
 
+// Says joins all that the window says into one line with plain quotes, to look for sentences in it however they are
+// broken into lines.
+func Says(objects []Object) string {
+	words := make([]string, 0, len(objects))
+	for _, o := range objects {
+		if o.Text != "" {
+			words = append(words, o.Text)
+		}
+	}
+	return quotes.Replace(strings.Join(words, " "))
+}
+
+var quotes = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "\n", " ")
+
+// AwaitWords waits until the window says this, however it is broken into lines.
+func (a *App) AwaitWords(ctx context.Context, words string) error {
+	return a.AwaitAll(ctx, fmt.Sprintf("the words %q", words), func(objects []Object) bool {
+		return strings.Contains(Says(objects), words)
+	})
+}
+
 // Words joins the words that the window shows, for error messages and for looking things up.
 func Words(objects []Object) string {
 	var words []string

@@ -13,6 +13,7 @@ import (
 type line struct {
 	Object
 	id, name         string
+	note, tag, count string
 	depth, tick      int
 	open, expandable bool
 }
@@ -26,7 +27,10 @@ func lines(objects []Object) []line {
 			continue
 		}
 		last := len(fields) - 1
-		l := line{Object: o, id: fields[0], name: strings.Join(fields[1:last-3], "|")}
+		l := line{
+			Object: o, id: fields[0], name: strings.Join(fields[1:last-3], "|"),
+			note: fields[last-3], tag: fields[last-2], count: fields[last-1],
+		}
 		_, err := fmt.Sscanf(fields[last], "depth=%d open=%t expandable=%t tick=%d", &l.depth, &l.open, &l.expandable, &l.tick)
 		if err == nil {
 			rows = append(rows, l)
@@ -165,6 +169,9 @@ func nest(rows []line) (*Node, error) {
 			return nil, fmt.Errorf("the row %s has depth %d below %d rows", l.id, l.depth, len(path))
 		}
 		n := &Node{ID: l.id, Name: l.name}
+		if l.stand("absent", "fold") {
+			n.Says = l.note
+		}
 		if l.depth > 0 {
 			parent := path[l.depth-1]
 			parent.Children = append(parent.Children, n)
@@ -183,7 +190,7 @@ const longest = 120
 // OnScreen returns the tree as the screen must show it: names that could act instead of being read are written out, and
 // endless ones are cut.
 func (n *Node) OnScreen() *Node {
-	s := &Node{ID: n.ID, Name: legibly(n.Name)}
+	s := &Node{ID: n.ID, Name: legibly(n.Name), Says: n.Says}
 	for _, c := range n.Children {
 		s.Children = append(s.Children, c.OnScreen())
 	}

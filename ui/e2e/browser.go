@@ -95,6 +95,19 @@ func (d *Desktop) AwaitLink(ctx context.Context, before int) (link string, err e
 	return link, err
 }
 
+// NoteLinksOnly makes the desktop's browser only note the links it is given, for [Sandbox.Answer] to answer, or makes it
+// open again.
+func (d *Desktop) NoteLinksOnly(only bool) error {
+	mark := d.path("browser/absent")
+	if only {
+		return os.WriteFile(mark, nil, 0o600)
+	}
+	if err := os.Remove(mark); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // OpenLink opens a link in the desktop's browser, as pasting it there would.
 func (d *Desktop) OpenLink(ctx context.Context, link string) error {
 	_, err := d.run(ctx, command{name: "browser", args: []string{d.path("bin/browser"), link}})

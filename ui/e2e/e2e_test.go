@@ -112,18 +112,7 @@ func (s *scene) click(words string) {
 // says waits until the window shows these words, however they are broken into lines.
 func (s *scene) says(words string) {
 	s.Helper()
-	s.must(s.app.AwaitAll(s.ctx, "the words "+words, func(objects []e2e.Object) bool {
-		var all []string
-		for _, o := range objects {
-			all = append(all, o.Text)
-		}
-		return strings.Contains(plain(strings.Join(all, " ")), words)
-	}))
-}
-
-// plain takes typographic quotes for plain ones.
-func plain(s string) string {
-	return strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`).Replace(s)
+	s.must(s.app.AwaitWords(s.ctx, words))
 }
 
 // signIn goes the whole way and lets go of the page.

@@ -226,7 +226,7 @@ func (a *App) tour(ctx context.Context) (*Node, error) {
 		func() error { _, err := a.Await(ctx, "the scope dialog", Text(scopeTitle)); return err },
 		func() error { return a.Picture(ctx, "scope") },
 		func() error { return a.Press(ctx, "Escape") },
-		func() error { return a.gone(ctx, "the scope dialog", Text(scopeTitle)) },
+		func() error { return a.Gone(ctx, "the scope dialog", Text(scopeTitle)) },
 		func() error { return a.Menu(ctx, "View", "Dark") },
 		func() error { return a.Picture(ctx, "main-dark") },
 	}
@@ -238,8 +238,8 @@ func (a *App) tour(ctx context.Context) (*Node, error) {
 	return tree, nil
 }
 
-// gone waits until nothing matches any more.
-func (a *App) gone(ctx context.Context, what string, match Match) error {
+// Gone waits until nothing matches any more.
+func (a *App) Gone(ctx context.Context, what string, match Match) error {
 	return a.AwaitAll(ctx, what+" gone", func(objects []Object) bool {
 		_, there := Find(objects, match)
 		return !there
@@ -254,5 +254,5 @@ func (a *App) Menu(ctx context.Context, menu, item string) error {
 	if err := a.Click(ctx, Text(item)); err != nil {
 		return err
 	}
-	return a.gone(ctx, "the menu", Text(item))
+	return a.Gone(ctx, "the menu", Text(item))
 }

@@ -22,8 +22,8 @@ func (a *App) Picture(ctx context.Context, name string) error {
 	return savePNG(filepath.Join(a.desktop.Out, name+".png"), img)
 }
 
-// Portrait is Picture once nothing moves any more, with the pointer out of the way.
-func (a *App) Portrait(ctx context.Context, name string) error {
+// Portrait saves what the screen shows of the window once nothing moves any more, with the pointer out of the way.
+func (a *App) Portrait(ctx context.Context, path string) error {
 	size, err := a.Size(ctx)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (a *App) Portrait(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return savePNG(filepath.Join(a.desktop.Out, name+".png"), img)
+	return savePNG(path, img)
 }
 
 // stillness captures the window until two pictures in a row are the same. What never stands still, such as a blinking
