@@ -98,3 +98,22 @@ func (a *Authenticator) Token(grantID string) TokenInfo {
 	}
 	return info
 }
+
+// Ended says why a grant can no longer be used, as far as that is known here: the server ended it, its access token has
+// run out and there is none to renew it with, or its credential was kept only until a program ended that has. It wraps
+// ErrSignInAgain. It asks nobody and never waits; nil means that nothing is known against the grant.
+func (a *Authenticator) Ended(grantID string) error {
+	c, err := a.sessionOf(grantID).view()
+	switch {
+	case err != nil:
+		return err
+	case c != nil && c.private == "" && c.refresh == "" && c.left(a.cfg.Now()) <= 0:
+		return newProblem(ErrSignInAgain, "the access token has ended and there is none to renew it with; sign in again")
+	case c != nil:
+		return nil
+	}
+	if g, ok := a.cfg.Grants.Get(grantID); ok && g.Kept == KeptSession {
+		return newProblem(ErrSignInAgain, "the credential was kept until Canopy was closed; sign in again")
+	}
+	return nil
+}

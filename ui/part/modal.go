@@ -17,6 +17,7 @@ type Modal struct {
 	canvas  fyne.Canvas
 	panel   fyne.CanvasObject
 	width   float32
+	under   fyne.CanvasObject // what the panel hangs from; nil: it stands in the middle
 	confirm func()
 	cancel  func()
 	closed  func()
@@ -29,9 +30,15 @@ type Modal struct {
 // Confirm is what Enter does and may be nil; cancel is called by Escape, before the dialog
 // closes, and may be nil; closed is called whenever the dialog has gone.
 func ShowModal(c fyne.Canvas, width float32, content fyne.CanvasObject, first fyne.Focusable, confirm, cancel, closed func()) *Modal {
-	m := &Modal{canvas: c, width: width, confirm: confirm, cancel: cancel, closed: closed, before: c.Focused(), typed: c.OnTypedKey()}
+	m := &Modal{width: width, confirm: confirm, cancel: cancel, closed: closed}
 	box := NewBox(look.ColorSurface, look.ColorLine, look.RadiusPanel)
-	m.panel = container.NewStack(box, Pad(32, 40, content))
+	m.open(c, container.NewStack(box, Pad(32, 40, content)), first)
+	return m
+}
+
+// open puts the dialog with its panel over a canvas.
+func (m *Modal) open(c fyne.Canvas, panel fyne.CanvasObject, first fyne.Focusable) {
+	m.canvas, m.panel, m.before, m.typed = c, panel, c.Focused(), c.OnTypedKey()
 	m.ExtendBaseWidget(m)
 	c.Overlays().Add(m)
 	m.Resize(c.Size())
@@ -39,7 +46,6 @@ func ShowModal(c fyne.Canvas, width float32, content fyne.CanvasObject, first fy
 	if first != nil {
 		c.Focus(first)
 	}
-	return m
 }
 
 // Key does what a key means to the dialog as a whole: Escape and Enter. Controls inside give
@@ -47,10 +53,7 @@ func ShowModal(c fyne.Canvas, width float32, content fyne.CanvasObject, first fy
 func (m *Modal) Key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeyEscape:
-		if m.cancel != nil {
-			m.cancel()
-		}
-		m.Close()
+		m.cancelled()
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if m.confirm == nil {
 			return false
@@ -60,6 +63,13 @@ func (m *Modal) Key(e *fyne.KeyEvent) bool {
 		return false
 	}
 	return true
+}
+
+func (m *Modal) cancelled() {
+	if m.cancel != nil {
+		m.cancel()
+	}
+	m.Close()
 }
 
 // OnClose has f called, too, when the dialog has gone, however it went.
@@ -85,11 +95,16 @@ func (m *Modal) Close() {
 	}
 }
 
-// Tapped implements fyne.Tappable: a press beside the panel does nothing, and reaches nothing.
-func (m *Modal) Tapped(*fyne.PointEvent) {}
+// Tapped implements fyne.Tappable: a press beside the panel reaches nothing, and closes one that
+// hangs.
+func (m *Modal) Tapped(e *fyne.PointEvent) {
+	if m.under != nil && !within(m.panel, e.Position) {
+		m.cancelled()
+	}
+}
 
 // TappedSecondary implements fyne.SecondaryTappable, for the same reason.
-func (m *Modal) TappedSecondary(*fyne.PointEvent) {}
+func (m *Modal) TappedSecondary(e *fyne.PointEvent) { m.Tapped(e) }
 
 // Scrolled implements fyne.Scrollable, for the same reason.
 func (m *Modal) Scrolled(*fyne.ScrollEvent) {}
@@ -115,6 +130,10 @@ func (r *modalRenderer) Objects() []fyne.CanvasObject {
 func (r *modalRenderer) MinSize() fyne.Size { return r.of.panel.MinSize() }
 
 func (r *modalRenderer) Layout(s fyne.Size) {
+	if r.of.under != nil {
+		r.hang(s)
+		return
+	}
 	r.veil.Resize(s)
 	r.of.panel.Resize(fyne.NewSize(r.of.width, 0)) // wrapped text finds its height at this width
 	size := r.of.panel.MinSize()

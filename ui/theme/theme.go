@@ -63,11 +63,14 @@ func (c canopy) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	case Dark:
 		v = theme.VariantDark
 	}
-	tokens := &light
+	tokens, badges := &light, &lightBadges
 	if v == theme.VariantDark {
-		tokens = &dark
+		tokens, badges = &dark, &darkBadges
 	}
 	if col, ok := tokens.color(n); ok {
+		return col
+	}
+	if col, ok := badgeColor(n, badges); ok {
 		return col
 	}
 	return theme.DefaultTheme().Color(n, v)

@@ -95,6 +95,25 @@ func TestTextCanBeRead(t *testing.T) {
 	}
 }
 
+func TestInitialsCanBeReadOnEveryBadge(t *testing.T) {
+	th, seen := look.New(look.Auto), map[color.Color]bool{}
+	for i := range look.Badges {
+		for _, v := range []fyne.ThemeVariant{lightSide, darkSide} {
+			badge := th.Color(look.Badge(i), v)
+			if got := contrast(th.Color(theme.ColorNameForegroundOnPrimary, v), badge); got < 4.5 {
+				t.Errorf("the contrast on badge %d in variant %d is %.2f", i, v, got)
+			}
+			if seen[badge] {
+				t.Errorf("badge %d in variant %d has the colour of another", i, v)
+			}
+			seen[badge] = true
+		}
+	}
+	if look.Badge(-1) != look.Badge(look.Badges-1) || look.Badge(look.Badges) != look.Badge(0) {
+		t.Error("the colours do not go round")
+	}
+}
+
 func TestModesDrawTheirSideWhateverTheSystemSays(t *testing.T) {
 	side := func(m look.Mode, system fyne.ThemeVariant) color.Color {
 		return look.New(m).Color(theme.ColorNameBackground, system)
