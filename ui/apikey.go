@@ -16,7 +16,8 @@ import (
 // keyEntry is an entry that gives Escape and Enter to the dialog it stands in.
 type keyEntry struct {
 	widget.Entry
-	keys part.Keys
+	keys  part.Keys
+	every bool // keys is asked about every key, before the entry
 }
 
 func newKeyEntry(placeholder string, password bool, keys part.Keys) *keyEntry {
@@ -30,11 +31,13 @@ func newKeyEntry(placeholder string, password bool, keys part.Keys) *keyEntry {
 
 // TypedKey implements fyne.Focusable.
 func (e *keyEntry) TypedKey(k *fyne.KeyEvent) {
+	ask := e.every
 	switch k.Name {
 	case fyne.KeyEscape, fyne.KeyReturn, fyne.KeyEnter:
-		if e.keys(k) {
-			return
-		}
+		ask = true
+	}
+	if ask && e.keys(k) {
+		return
 	}
 	e.Entry.TypedKey(k)
 }

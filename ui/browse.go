@@ -65,7 +65,7 @@ func (s *browseScreen) shown() { s.window.win.Canvas().Focus(s.explorer.tree) }
 
 func (s *browseScreen) topBar() fyne.CanvasObject {
 	w := s.window
-	s.grant = newGrantButton(w.showGrantMenu)
+	s.grant = newGrantButton(w.showSwitcher)
 	s.search = newKeyEntry(lang.L("Search clusters, projects, regions…"), false, s.searchKey)
 	s.search.OnChanged = s.explorer.filter
 	s.search.Icon = look.Icon("search", look.ColorMuted)

@@ -263,7 +263,7 @@ func (l lines) Row(i int) tree.Row {
 	out := tree.Row{ID: r.ID, Depth: r.Depth, Expandable: r.Expandable, Open: r.Open, Name: show.Name(r.Name)}
 	switch r.Kind {
 	case outline.Organization:
-		out.Badge, out.Bold = show.Initial(r.Name), true
+		out.Badge, out.BadgeColor, out.Bold = show.Initial(r.Name), badgeColor(l.e.state), true
 		out.Note = counted("{{.Count}} projects", r.Count)
 	case outline.Project:
 		out.Tag, out.Count = projectType(r.Project), count(r)

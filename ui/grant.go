@@ -1,44 +1,59 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"canopy/auth"
 	"canopy/ui/part"
 	"canopy/ui/session"
 	"canopy/ui/show"
 	look "canopy/ui/theme"
 )
 
-// grantButton says which organization and user is on screen, and opens the menu of grants.
+// grantButton says which organization and user is on screen, and opens the grant switcher.
 type grantButton struct {
 	widget.BaseWidget
 	tapped           func()
 	name, user       string
 	initial          string
+	color            fyne.ThemeColorName
 	hovered, focused bool
 }
 
 func newGrantButton(tapped func()) *grantButton {
-	b := &grantButton{tapped: tapped}
+	b := &grantButton{tapped: tapped, color: theme.ColorNamePrimary}
 	b.ExtendBaseWidget(b)
 	return b
 }
 
 func (b *grantButton) show(st session.State) {
-	name, user := organizationName(st), ""
-	if st.Grant.User.Email != "" {
-		user = show.Name(st.Grant.User.Email)
+	name, user, color := organizationName(st), "", badgeColor(st)
+	if st.Grant.User != (auth.User{}) {
+		user = userName(st.Grant)
 	}
-	if b.name == name && b.user == user {
+	if elsewhere(st) {
+		user += " · " + show.Name(st.Grant.Environment)
+	}
+	if b.name == name && b.user == user && b.color == color {
 		return
 	}
-	b.name, b.user, b.initial = name, user, show.Initial(name)
+	b.name, b.user, b.color, b.initial = name, user, color, show.Initial(name)
 	b.Refresh()
+}
+
+// elsewhere reports whether another grant has organization name and user in common with the
+// open one, in another environment.
+func elsewhere(st session.State) bool {
+	g := st.Grant
+	return slices.ContainsFunc(st.Grants, func(o auth.Grant) bool {
+		return o.Environment != g.Environment && grantName(o) == grantName(g) && userName(o) == userName(g)
+	})
 }
 
 func (b *grantButton) Tapped(*fyne.PointEvent)        { b.tapped() }
@@ -118,7 +133,7 @@ func (r *grantRenderer) Refresh() {
 	if r.of.focused {
 		r.ground.StrokeWidth = 2
 	}
-	r.badge.FillColor, r.badge.CornerRadius = th.Color(theme.ColorNamePrimary, v), 6
+	r.badge.FillColor, r.badge.CornerRadius = th.Color(r.of.color, v), 6
 	r.initial.Text, r.initial.Color = r.of.initial, th.Color(theme.ColorNameForegroundOnPrimary, v)
 	r.initial.TextSize, r.user.TextSize = th.Size(theme.SizeNameCaptionText), th.Size(theme.SizeNameCaptionText)
 	r.name.TextSize, r.name.Color = th.Size(theme.SizeNameText), th.Color(theme.ColorNameForeground, v)
@@ -126,30 +141,3 @@ func (r *grantRenderer) Refresh() {
 	r.Layout(r.of.Size())
 	canvas.Refresh(r.of)
 }
-
-// showGrantMenu offers the kept grants, another account, and the way out.
-func (w *Window) showGrantMenu() {
-	b, ok := w.screen.(*browseScreen)
-	if !ok || w.modal != nil {
-		return
-	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.grant).AddXY(0, b.grant.Size().Height+4)
-	widget.ShowPopUpMenuAtPosition(w.grantMenu(), w.win.Canvas(), at)
-}
-
-func (w *Window) grantMenu() *fyne.Menu {
-	items := make([]*fyne.MenuItem, 0, len(w.state.Grants)+3)
-	for _, g := range w.state.Grants {
-		text := grantName(g) + "  ·  " + show.Name(g.User.Email) + "  ·  " + show.Name(g.Environment)
-		item := fyne.NewMenuItem(text, func() { w.Session.Open(g.ID) })
-		item.Checked = g.ID == w.state.Grant.ID
-		items = append(items, item)
-	}
-	items = append(items, fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Sign in to another organization…"), w.signInElsewhere),
-		fyne.NewMenuItem(lang.L("Sign out…"), w.askSignOut))
-	return fyne.NewMenu("", items...)
-}
-
-// signInElsewhere begins an attempt that lets the person pick another account.
-func (w *Window) signInElsewhere() { w.Session.AddAccount() }

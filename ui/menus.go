@@ -9,7 +9,6 @@ import (
 
 	"canopy/ui/part"
 	"canopy/ui/session"
-	"canopy/ui/show"
 	look "canopy/ui/theme"
 )
 
@@ -28,6 +27,7 @@ type menuItem struct {
 }
 
 func browsing(st session.State) bool { return st.Grant.ID != "" && st.Phase != session.SigningIn }
+func several(st session.State) bool  { return browsing(st) && len(st.Grants) > 1 }
 func always(session.State) bool      { return true }
 
 func newMenus(w *Window) *menus {
@@ -36,7 +36,7 @@ func newMenus(w *Window) *menus {
 		return &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
 	}
 	app := fyne.NewMenu("Canopy",
-		m.item(lang.L("Sign in to another organization…"), nil, browsing, w.signInElsewhere),
+		m.item(lang.L("Add account or organization…"), nil, browsing, w.Session.AddAccount),
 		m.item(lang.L("Sign out…"), nil, browsing, w.askSignOut),
 		fyne.NewMenuItemSeparator(),
 		m.item(lang.L("Settings…"), ctrl(fyne.KeyComma), always, w.showSettings),
@@ -45,6 +45,8 @@ func newMenus(w *Window) *menus {
 		m.quit(ctrl(fyne.KeyQ)))
 	view := fyne.NewMenu(lang.L("View"),
 		m.item(lang.L("Search"), ctrl(fyne.KeyK), browsing, w.focusSearch),
+		m.item(lang.L("Switch grant…"), switchShortcut(), browsing, w.showSwitcher),
+		m.item(lang.L("Compare two grants…"), nil, several, w.showCompare),
 		m.item(lang.L("Refresh"), ctrl(fyne.KeyR), browsing, w.Session.Refresh),
 		m.item(lang.L("Change scope…"), ctrl(fyne.KeyL), browsing, w.showScope),
 		m.item(lang.L("Copy ID"), &desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.copySelectedID),
@@ -130,18 +132,8 @@ func (w *Window) showSettingsMenu() {
 	popup.ShowAtPosition(fyne.NewPos(size.Width-popup.MinSize().Width-14, fyne.CurrentApp().Driver().AbsolutePositionForObject(b.refresh).Y+36))
 }
 
-// askSignOut says what signing out removes before it does so.
-func (w *Window) askSignOut() {
-	text := lang.L("Canopy forgets {{.Organization}} on this machine and tells {{.Environment}} to revoke what it was given. Nothing in your organization changes.",
-		with("Organization", organizationName(w.state), "Environment", show.Name(w.state.Grant.Environment)))
-	w.confirm(lang.L("Sign out?"), text, lang.L("Sign out"), func() {
-		w.App.Preferences().RemoveValue(prefOpen + w.state.Grant.ID)
-		w.Session.SignOut()
-	})
-}
-
 // confirm asks before something is done. Cancel has the focus: Enter on it does nothing bad.
-func (w *Window) confirm(title, text, yes string, do func()) {
+func (w *Window) confirm(title, text, yes string, do func()) *part.Modal {
 	var m *part.Modal
 	cancel := part.NewButton(lang.L("Cancel"), func() { m.Close() })
 	ok := part.NewPrimary(yes, func() { m.Close(); do() })
@@ -151,6 +143,7 @@ func (w *Window) confirm(title, text, yes string, do func()) {
 		part.Flush(part.Paragraph(text, part.Style{Color: look.ColorMuted})),
 		part.AtEnd(part.Row(8, cancel, ok)),
 	), cancel, nil)
+	return m
 }
 
 // showAbout says what this is.

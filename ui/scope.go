@@ -56,7 +56,7 @@ func (d *scopeDialog) show() {
 		part.Pad(6, 2, d.list))
 	d.apply = part.NewPrimary(lang.L("Apply"), d.confirm)
 	cancel := part.NewButton(lang.L("Cancel"), func() { d.modal.Close() })
-	elsewhere := part.NewLink(lang.L("Sign in to another organization…"), func() { d.modal.Close(); w.signInElsewhere() })
+	elsewhere := part.NewLink(lang.L("Add account or organization…"), func() { d.modal.Close(); w.Session.AddAccount() })
 	d.apply.Keys, cancel.Keys, elsewhere.Keys = w.modalKey, w.modalKey, w.modalKey
 	content := part.Column(10,
 		part.NewText(lang.L("What Canopy may see"), part.Style{Size: theme.SizeNameHeadingText, Bold: true}),

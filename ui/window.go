@@ -46,6 +46,7 @@ type Window struct {
 	stack  *fyne.Container
 	toast  *toast
 	modal  *part.Modal
+	finder *finder // what hangs from a button to find a grant in; it is the modal then
 	menus  *menus
 	behind bool // another window has the focus
 
@@ -113,6 +114,9 @@ func (w *Window) render(st session.State) {
 	was := w.state.Phase
 	w.state = st
 	if next := w.screenFor(st); next != nil {
+		if w.finder != nil {
+			w.modal.Close() // what it hangs from goes
+		}
 		w.screen = next
 		w.stack.Objects = []fyne.CanvasObject{next.object()}
 		w.stack.Refresh()
@@ -120,6 +124,9 @@ func (w *Window) render(st session.State) {
 		next.shown()
 	} else {
 		w.screen.show(st)
+	}
+	if w.finder != nil {
+		w.finder.show(st)
 	}
 	w.menus.show(st)
 	w.title(st)

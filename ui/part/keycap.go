@@ -14,8 +14,8 @@ func Keycap(keys string) fyne.CanvasObject {
 		Pad(0, 6, NewText(keys, Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText})))
 }
 
-// FieldWith is Field with something at its right end, such as a Keycap.
+// FieldWith is Field with something over the right end of the entry, such as a Keycap, to be hidden
+// when there is text.
 func FieldWith(entry, end fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewStack(NewBox(theme.ColorNameBackground, look.ColorLine, 6),
-		Frame(nil, nil, nil, Pad(0, 8, Middle(end)), entry))
+	return container.NewStack(Field(entry), AtEnd(Pad(0, 8, Middle(end))))
 }

@@ -22,10 +22,10 @@ func Badge(i int) fyne.ThemeColorName {
 
 var (
 	lightBadges = [Badges]color.NRGBA{
-		hex(0x0E7C6B), hex(0x2F6FDE), hex(0x9A6412), hex(0x7A4FD0), hex(0xBE3A6E), hex(0x5C7A1C), hex(0x9B5140), hex(0x55708F),
+		hex(0x0E7C6B), hex(0x2F6FDE), hex(0x9A6412), hex(0x7A4FD0), hex(0xBE3A6E), hex(0x5C7A1C), hex(0x9B5140), hex(0x0E7490),
 	}
 	darkBadges = [Badges]color.NRGBA{
-		hex(0x2FBFA5), hex(0x6BA1FF), hex(0xE0A84A), hex(0xB394F5), hex(0xF08CB4), hex(0xA9C45C), hex(0xE29A84), hex(0x9DB2CC),
+		hex(0x2FBFA5), hex(0x6BA1FF), hex(0xE0A84A), hex(0xB394F5), hex(0xF08CB4), hex(0xA9C45C), hex(0xE29A84), hex(0x5CC4DB),
 	}
 )
 

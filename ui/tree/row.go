@@ -170,7 +170,11 @@ func (l *line) Refresh() {
 	if l.of.focused {
 		l.ground.StrokeColor, l.ground.StrokeWidth = color(theme.ColorNameFocus, v), 1
 	}
-	l.badge.FillColor, l.initial.Color = color(theme.ColorNamePrimary, v), color(theme.ColorNameForegroundOnPrimary, v)
+	badge := d.BadgeColor
+	if badge == "" {
+		badge = theme.ColorNamePrimary
+	}
+	l.badge.FillColor, l.initial.Color = color(badge, v), color(theme.ColorNameForegroundOnPrimary, v)
 	l.tag.StrokeColor, l.tag.StrokeWidth = color(look.ColorLine, v), 1
 	body, small := th.Size(theme.SizeNameText), th.Size(theme.SizeNameCaptionText)
 	nameColor := d.Color

@@ -25,6 +25,7 @@ type Row struct {
 	Open       bool
 	Tick       Tick                // a box to tick in place of the caret
 	Badge      string              // initial in a square, for an organization
+	BadgeColor fyne.ThemeColorName // of that square; default: the accent
 	Dot        fyne.ThemeColorName // disc of a state; "" for none
 	Icon       string              // one of Canopy's icons, dimmed, in place of the dot
 	Name       string
