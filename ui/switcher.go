@@ -25,6 +25,9 @@ func (w *Window) showSwitcherAt(words, grantID string) {
 	if !ok || w.modal != nil {
 		return
 	}
+	if w.win.Canvas().Focused() == nil {
+		w.win.Canvas().Focus(b.explorer.tree) // a press on the button has taken it from there
+	}
 	f := newFinder(w, w.switchTo)
 	f.menu = w.grantMenu
 	f.remove = func(g auth.Grant) { w.askSignOutOf(g, w.backToSwitcher(f, g)) }
