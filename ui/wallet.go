@@ -22,6 +22,7 @@ type wallet struct {
 	grants []walletGrant
 	open   string
 	now    time.Time
+	alike  bool // all are in one environment
 }
 
 // walletGrant is one grant with what is known of it.
@@ -46,6 +47,7 @@ func newWallet(w *Window, st session.State) *wallet {
 		one.words = strings.ToLower(strings.Join([]string{grantName(g), userName(g), g.User.Name, g.Environment, one.apart, reachWords(g)}, "\n"))
 		v.grants = append(v.grants, one)
 	}
+	v.alike = !slices.ContainsFunc(st.Grants, func(g auth.Grant) bool { return g.Environment != st.Grants[0].Environment })
 	slices.SortStableFunc(v.grants, func(a, b walletGrant) int {
 		return cmp.Compare(btoi(b.ID == v.open), btoi(a.ID == v.open))
 	})
@@ -136,18 +138,7 @@ func (r walletRows) Row(i int) part.ListRow {
 	g := r.wallet.grants[r.found[i].at]
 	name := grantName(g.Grant)
 	row := part.ListRow{ID: g.ID, Badge: show.Initial(name), Color: g.color, Name: name, Marked: g.ID == r.wallet.open}
-	user := userName(g.Grant)
-	row.Remarks = []string{user}
-	if reach := reachWords(g.Grant); reach != "" {
-		row.Remarks = []string{user + " · " + reach, user}
-	}
-	if p := r.found[i].project; p != "" {
-		row.Remarks = []string{user + " · " + lang.L("project: {{.Name}}", with("Name", show.Name(p)))}
-	}
-	row.Tail = " · " + show.Name(g.Environment)
-	if g.apart != "" {
-		row.Tail += " · " + g.apart
-	}
+	row.Remarks, row.Tail = r.remarks(i)
 	switch {
 	case g.standing == session.SigningOut:
 		row.End = lang.L("signing out…")
@@ -159,6 +150,31 @@ func (r walletRows) Row(i int) part.ListRow {
 		row.End = lastUsed(g.LastUsed, r.wallet.now)
 	}
 	return row
+}
+
+// remarks says whose grant it is, how far it reaches and where. Where there is no room for all
+// the reach is left out first, and the environment only if it tells no grant from another.
+func (r walletRows) remarks(i int) (remarks []string, tail string) {
+	g := r.wallet.grants[r.found[i].at]
+	user, reach := userName(g.Grant), reachWords(g.Grant)
+	if p := r.found[i].project; p != "" {
+		reach = lang.L("project: {{.Name}}", with("Name", show.Name(p)))
+	}
+	environment := " · " + show.Name(g.Environment)
+	if g.apart != "" {
+		tail = " · " + g.apart
+	}
+	remarks = []string{user}
+	switch {
+	case r.found[i].project != "":
+		remarks = []string{user + " · " + reach} // why it was found stays
+	case reach != "":
+		remarks = []string{user + " · " + reach, user}
+	}
+	if !r.wallet.alike {
+		return remarks, environment + tail
+	}
+	return append([]string{remarks[0] + environment}, remarks...), tail
 }
 
 // userName says who signed in. An API key belongs to nobody in particular.
