@@ -12,8 +12,8 @@ import (
 
 const carol = "carol@acme.example"
 
-// asks begins a consent for another reach and waits until it has led to something.
-func (p *play) asks(t *testing.T, want auth.Reach, what string, cond func(session.State) bool) session.State {
+// asksFor begins a consent for another reach and waits until it has led to something.
+func (p *play) asksFor(t *testing.T, want auth.Reach, what string, cond func(session.State) bool) session.State {
 	t.Helper()
 	p.AskFor(want)
 	return p.until(t, what, func(st session.State) bool { return st.Phase != session.SigningIn && !st.Reading && cond(st) })
@@ -31,7 +31,7 @@ func TestAskingForMoreSwapsTheGrantAndTellsWhatCame(t *testing.T) {
 	p := newPlay(t)
 	old := p.signIn(t, alice, acme, "101").Grant
 	p.Person.Allows(alice, acme, "101", "103")
-	st := p.asks(t, of("101", "102", "103"), "the wider grant", func(st session.State) bool { return st.Outcome != nil && st.Outcome.Fewer != nil })
+	st := p.asksFor(t, of("101", "102", "103"), "the wider grant", func(st session.State) bool { return st.Outcome != nil && st.Outcome.Fewer != nil })
 	if st.Grant.ID == old.ID || projects(st.View.Shown()) != "payments, staging" {
 		t.Errorf("grant %s shows %q", st.Grant.ID, projects(st.View.Shown()))
 	}
@@ -49,7 +49,7 @@ func TestTheOldGrantWorksUntilTheNewOneIsStored(t *testing.T) {
 	p := newPlay(t)
 	old := p.signIn(t, alice, acme)
 	p.Person.Denies(alice)
-	st := p.asks(t, of("101", "102"), "the refusal", func(st session.State) bool { return st.Problem != nil })
+	st := p.asksFor(t, of("101", "102"), "the refusal", func(st session.State) bool { return st.Problem != nil })
 	if !errors.Is(st.Problem.Err, auth.ErrDenied) || st.Grant.ID != old.Grant.ID || projects(st.View.Shown()) != projects(old.View.Shown()) {
 		t.Errorf("after a no the problem is %v, the grant %s and the rows %q", st.Problem.Err, st.Grant.ID, projects(st.View.Shown()))
 	}
@@ -63,7 +63,7 @@ func TestALossIsToldWhenTheNewGrantSeesLess(t *testing.T) {
 	p := newPlay(t)
 	p.signIn(t, alice, acme)
 	p.Person.Allows(alice, acme, "101")
-	st := p.asks(t, auth.Reach{}, "the narrower grant", func(st session.State) bool { return st.Outcome != nil && len(st.Outcome.Lost) > 0 })
+	st := p.asksFor(t, auth.Reach{}, "the narrower grant", func(st session.State) bool { return st.Outcome != nil && len(st.Outcome.Lost) > 0 })
 	if n := len(st.Outcome.Lost); n != 6 || len(st.Outcome.Gained)+len(st.Outcome.Fewer) != 0 {
 		t.Errorf("the outcome is %+v", st.Outcome)
 	}
@@ -82,7 +82,7 @@ func surprised(t *testing.T) (p *play, asked auth.Grant, sp session.Surprise) {
 	p = newPlay(t)
 	asked = p.signIn(t, alice, acme).Grant
 	p.Person.Allows(bob, acme)
-	st := p.asks(t, of("101"), "the question", func(st session.State) bool { return st.Surprise != nil })
+	st := p.asksFor(t, of("101"), "the question", func(st session.State) bool { return st.Surprise != nil })
 	if st.Grant.ID != asked.ID || st.Surprise.Asked.ID != asked.ID || st.Surprise.Got.User.Email != bob || !st.Surprise.OtherUser || st.Surprise.OtherOrganization {
 		t.Fatalf("the grant is %s, the surprise %+v", st.Grant.ID, st.Surprise)
 	}
@@ -136,7 +136,7 @@ func TestAnotherOrganizationThanAskedForIsAskedAbout(t *testing.T) {
 	p := newPlay(t)
 	p.signIn(t, bob, acme)
 	p.Person.Allows(bob, globex)
-	st := p.asks(t, of("101"), "the question", func(st session.State) bool { return st.Surprise != nil })
+	st := p.asksFor(t, of("101"), "the question", func(st session.State) bool { return st.Surprise != nil })
 	if sp := st.Surprise; sp.OtherUser || !sp.OtherOrganization || sp.Got.Organization.ID != globex {
 		t.Errorf("the surprise is %+v", sp)
 	}
@@ -260,7 +260,7 @@ func TestForgettingTakesAProjectOutOfWhatIsKnown(t *testing.T) {
 	p.signIn(t, alice, acme)
 	p.settle()
 	p.Person.Allows(alice, acme, "101", "103", "104", "105", "106", "107")
-	st := p.asks(t, auth.Reach{}, "the narrower grant", func(st session.State) bool { return st.View.Counts().NotGranted == 1 })
+	st := p.asksFor(t, auth.Reach{}, "the narrower grant", func(st session.State) bool { return st.View.Counts().NotGranted == 1 })
 	p.Forget(st.View.Missing()[0].Project.ID)
 	if n := p.State().View.Counts().NotGranted; n != 0 {
 		t.Errorf("%d projects are not granted after forgetting", n)
