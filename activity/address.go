@@ -32,10 +32,14 @@ func recordedPath(u *url.URL, sent string) string {
 	if path == "" {
 		path = "/" // as net/http sends it
 	}
-	if u.RawQuery == "" {
-		return path
+	if u.RawQuery != "" {
+		path += "?" + bounded(u.RawQuery, "&", func(pair string) string { return recordedPair(pair, sent) })
 	}
-	return path + "?" + bounded(u.RawQuery, "&", func(pair string) string { return recordedPair(pair, sent) })
+	plain, err := url.QueryUnescape(path)
+	if err != nil || reveals(path, sent) || reveals(plain, sent) {
+		return "/" + gone // cut to pieces, such as by the slashes of base64
+	}
+	return path
 }
 
 // bounded rewrites the parts of a text, as far as there is room for them.

@@ -43,6 +43,8 @@ func problemOf(err, ended error) string {
 		return problemCancelled
 	case errors.Is(err, context.DeadlineExceeded), ended != nil:
 		return problemTimeout
+	case strings.Contains(err.Error(), "request canceled"):
+		return problemTimeout // by http.Client.Timeout, which has a second way to end a request
 	}
 	if words := problemOfName(err); words != "" {
 		return words

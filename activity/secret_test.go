@@ -98,6 +98,9 @@ func TestWhatTheRequestWasAuthorizedWithIsNotKeptOfItsAddress(t *testing.T) {
 		{"Bearer " + token, "/x/%30123456789", "/x/…"},
 		{"Bearer " + token, "/?pageSize=" + token[5:15] + "&" + token[5:15] + "=1", "/?pageSize=…&…=…"},
 		{"Bearer short", "/a/short/b", "/a/…/b"},
+		{"Bearer ab12/cd34/ef56/gh78", "/x/cd34/ef56/y", "/…"},
+		{"Bearer ab12/cd34/ef56/gh78", "/x/cd%334/ef56?y", "/…"},
+		{"Bearer ab12=cd34&ef56=gh78", "/?pageSize=1&b12=cd34&ef56", "/?pageSize=1&b12=…&ef56"},
 		{"Bearer " + token, "/v1beta1/clusters/10598000123456", "/v1beta1/clusters/10598000123456"},
 		{key, "/v1beta1/clusters/10598000123456", "/v1beta1/clusters/10598000123456"},
 		{key, "/v1beta1/4105c9b3b9", "/v1beta1/…"},
@@ -112,6 +115,33 @@ func TestWhatTheRequestWasAuthorizedWithIsNotKeptOfItsAddress(t *testing.T) {
 	if r := pathOf(t, "https://пример.\u202eexample/"); strings.ContainsFunc(r.Host, func(r rune) bool { return r > '~' }) {
 		t.Errorf("the host is kept as %q", r.Host)
 	}
+}
+
+func FuzzAddress(f *testing.F) {
+	f.Add("/a/"+token+"?b="+token, token)
+	f.Add("/ab12/cd34/ef56", "ab12/cd34/ef56/gh78")
+	f.Add("?pageSize=%30123456789+abc", token)
+	f.Fuzz(func(t *testing.T, asked, secret string) {
+		u, err := url.Parse("https://iam.example" + asked)
+		if err != nil || u.Host != "iam.example" || len(secret) < 16 {
+			t.Skip()
+		}
+		q := (&http.Request{URL: u, Header: http.Header{"Authorization": {"Bearer " + secret}}}).WithContext(t.Context())
+		l := activity.NewLog(1, nil)
+		if _, err := l.Transport(silent).RoundTrip(q); err != nil { //nolint:bodyclose // there is none
+			t.Fatal(err)
+		}
+		r := l.Since(0)[0]
+		if strings.ContainsFunc(r.Path, func(c rune) bool { return c != '…' && (c <= ' ' || c > '~') }) || len(r.Path) > 2000 {
+			t.Errorf("of %q %q is kept", asked, r.Path)
+		}
+		plain, _ := url.QueryUnescape(r.Path)
+		for i := 0; i+10 <= len(secret); i++ {
+			if piece := secret[i : i+10]; strings.Contains(r.Path, piece) || strings.Contains(plain, piece) {
+				t.Errorf("%q of the secret is in %q", piece, r.Path)
+			}
+		}
+	})
 }
 
 // TestTokensLookLikeTokens draws tokens in the forms that servers give them.

@@ -251,6 +251,17 @@ func TestCancelledInTheMiddleOfABody(t *testing.T) {
 	}
 }
 
+func TestTooSlowInTheMiddleOfABody(t *testing.T) {
+	h := newHouse(t, half(func(_ http.ResponseWriter, q *http.Request) { <-q.Context().Done() }))
+	h.client.Timeout = 50 * time.Millisecond
+	if _, err := h.read(t, h.request(t, "/")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the reader is told %v", err)
+	}
+	if r := h.only(t); r.Problem != "no answer in time" {
+		t.Errorf("got %+v", r)
+	}
+}
+
 func TestABodyClosedWhileItIsReadIsOneRow(t *testing.T) {
 	h := newHouse(t, half(func(_ http.ResponseWriter, q *http.Request) { <-q.Context().Done() }))
 	answer, err := h.client.Do(h.request(t, "/"))

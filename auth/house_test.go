@@ -98,10 +98,12 @@ func (h *house) close() {
 	}
 	var rows strings.Builder
 	for _, r := range h.asked.Since(0) {
-		fmt.Fprintf(&rows, "%#v\n", r)
+		fmt.Fprintf(&rows, "%#v\n%s\n", r, r.Curl(false))
 	}
-	if strings.Contains(rows.String(), "canary") {
-		h.t.Errorf("the log of requests holds a secret:\n%s", rows.String())
+	for _, secret := range append(h.server.secrets(), "canary") {
+		if strings.Contains(rows.String(), secret) {
+			h.t.Errorf("the log of requests holds %q:\n%s", secret, rows.String())
+		}
 	}
 }
 

@@ -128,6 +128,21 @@ func (s *server) asked(path string) []request {
 	return found
 }
 
+// secrets lists the secrets that were sent here.
+func (s *server) secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []string
+	for _, p := range s.posts {
+		for _, name := range []string{"code", "code_verifier", "refresh_token", "token", "device_code", "client_secret"} {
+			if value := p.params[name]; value != "" {
+				list = append(list, value)
+			}
+		}
+	}
+	return list
+}
+
 func (s *server) serveAuthorize(w http.ResponseWriter, q *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
