@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"iter"
 	"slices"
 
 	"canopy/api"
@@ -136,103 +135,139 @@ func pairs(x, y side) []*pair {
 	return all
 }
 
+// compareProject compares one project, and walks through its clusters on both
+// sides at once: they are in the same order.
 func (c *Comparison) compareProject(x, y side, p *pair) {
+	xSays, ySays := reason{}, reason{}
 	switch {
 	case p.a != nil && p.b != nil:
 		c.Both.add(p.project)
 	case p.a != nil:
 		c.OnlyA.add(p.project)
-		c.Differences = append(c.Differences, y.misses(p.project, true))
+		ySays = y.project(p.project)
+		c.add(differs(MatchProject, p.project, nil, true, ySays))
 	default:
 		c.OnlyB.add(p.project)
-		c.Differences = append(c.Differences, x.misses(p.project, false))
+		xSays = x.project(p.project)
+		c.add(differs(MatchProject, p.project, nil, false, xSays))
 	}
-	start := len(c.Differences)
-	for row := range x.rows(p.a) {
-		if y.shows(row.ID) {
+	left, right := x.rows(p.a), y.rows(p.b)
+	for len(left)+len(right) > 0 {
+		switch order := first(left, right); {
+		case order == 0:
 			c.Both.Clusters++
+			left, right = left[1:], right[1:]
+		case order < 0:
+			if why := y.cluster(left[0], p.project, ySays); why.voice == Present {
+				c.Both.Clusters++
+			} else {
+				c.OnlyA.Clusters++
+				c.add(differs(MatchCluster, p.project, left[0], true, why))
+			}
+			left = left[1:]
+		default:
+			// One that is shown elsewhere on side A is counted there.
+			if why := x.cluster(right[0], p.project, xSays); why.voice != Present {
+				c.OnlyB.Clusters++
+				c.add(differs(MatchCluster, p.project, right[0], false, why))
+			}
+			right = right[1:]
+		}
+	}
+}
+
+// add appends a difference. There may be 200,000: the list doubles, where
+// append would let it grow, and be copied, bit by bit.
+func (c *Comparison) add(d Difference) {
+	if n := len(c.Differences); n == cap(c.Differences) {
+		c.Differences = slices.Grow(c.Differences, max(16, n))
+	}
+	c.Differences = append(c.Differences, d)
+}
+
+// first says which list goes on with the earlier cluster; 0 if both go on with
+// the same.
+func first(left, right []*api.Cluster) int {
+	switch {
+	case len(right) == 0:
+		return -1
+	case len(left) == 0:
+		return 1
+	case left[0].ID == right[0].ID:
+		return 0
+	}
+	return compareNames(left[0].Name, left[0].ID, right[0].Name, right[0].ID)
+}
+
+// reason is why a side does not show something; Present if it does.
+type reason struct {
+	voice Voice
+	err   error
+}
+
+func differs(kind MatchKind, p api.Project, row *api.Cluster, a bool, why reason) Difference {
+	d := Difference{
+		Kind: kind, ProjectID: p.ID, ID: p.ID, Name: p.Name, ProjectName: p.Name,
+		Cluster: row, A: a, B: !a, Voice: why.voice, Err: why.err,
+	}
+	if row != nil {
+		d.ID, d.Name = row.ID, row.Name
+	}
+	return d
+}
+
+// rows returns the clusters of projects, in the order of the tree.
+func (s side) rows(projects []string) []*api.Cluster {
+	var rows []*api.Cluster
+	for i, id := range projects {
+		of := s.view.whole.now().clusters(id).items
+		if i == 0 {
+			rows = slices.Clip(of)
 			continue
 		}
-		c.OnlyA.Clusters++
-		c.Differences = append(c.Differences, y.lacks(row, p.project, true))
+		rows = append(rows, of...)
+		sortByName(rows, describeCluster)
 	}
-	for row := range y.rows(p.b) {
-		if !x.shows(row.ID) {
-			c.OnlyB.Clusters++
-			c.Differences = append(c.Differences, x.lacks(row, p.project, false))
-		}
-	}
-	slices.SortFunc(c.Differences[start:], func(a, b Difference) int { return compareNames(a.Name, a.ID, b.Name, b.ID) })
-}
-
-// rows returns the clusters of projects.
-func (s side) rows(projects []string) iter.Seq[*api.Cluster] {
-	return func(yield func(*api.Cluster) bool) {
-		for _, id := range projects {
-			for _, row := range s.view.whole.now().clusters(id).items {
-				if !yield(row) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// shows reports whether the side shows a cluster.
-func (s side) shows(clusterID string) bool {
-	row, ok := s.view.whole.now().row(clusterID)
-	return ok && s.shown[s.catalog.home(row.ProjectID)]
-}
-
-// misses is the difference of a project that the side does not show.
-func (s side) misses(p api.Project, a bool) Difference {
-	d := Difference{Kind: MatchProject, ProjectID: p.ID, ID: p.ID, Name: p.Name, ProjectName: p.Name, A: a, B: !a}
-	d.Voice, d.Err = s.project(p)
-	return d
+	return rows
 }
 
 // project is why the side does not show a project that exists.
-func (s side) project(p api.Project) (Voice, error) {
-	id := p.ID
+func (s side) project(p api.Project) reason {
 	if p.Type == api.ProjectVirtual {
 		if voice, ok := s.view.there(NoProject); ok {
-			return voice, nil
+			return reason{voice, nil}
 		}
 	}
-	if voice, ok := s.view.there(id); ok {
-		return voice, nil
+	if voice, ok := s.view.there(p.ID); ok {
+		return reason{voice, nil}
 	}
-	if id == NoProject {
-		return s.view.clusterAbsence()
+	if p.ID == NoProject {
+		voice, err := s.view.clusterAbsence()
+		return reason{voice, err}
 	}
-	return s.view.projectAbsence(id, true, true)
+	voice, err := s.view.projectAbsence(p.ID, true, true)
+	return reason{voice, err}
 }
 
-// lacks is the difference of a cluster that the side does not show.
-func (s side) lacks(row *api.Cluster, p api.Project, a bool) Difference {
-	d := Difference{
-		Kind: MatchCluster, ProjectID: p.ID, ID: row.ID, Name: row.Name, ProjectName: p.Name,
-		Cluster: row, A: a, B: !a,
+// cluster is why the side does not show a cluster that exists, in a project of
+// which the side says what it says. It may show it in another one.
+func (s side) cluster(row *api.Cluster, p api.Project, project reason) reason {
+	if own, ok := s.view.whole.now().row(row.ID); ok {
+		if s.shown[s.catalog.home(own.ProjectID)] {
+			return reason{}
+		}
+		return reason{voice: HiddenByYou}
 	}
-	d.Voice, d.Err = s.cluster(row, p)
-	return d
-}
-
-// cluster is why the side does not show a cluster that exists.
-func (s side) cluster(row *api.Cluster, p api.Project) (Voice, error) {
-	if _, ok := s.view.whole.now().row(row.ID); ok {
-		return HiddenByYou, nil
-	}
-	voice, err := s.project(p)
-	if voice != Present {
-		return voice, err
+	if project.voice != Present {
+		return project
 	}
 	part := Part{Kind: PartServerless}
 	if row.Host == api.HostDedicated {
 		part = s.dedicatedPart(p)
 	}
 	h, _ := s.view.whole.now().holding(part)
-	return h.absence(part)
+	voice, err := h.absence(part)
+	return reason{voice, err}
 }
 
 // dedicatedPart returns the part that would hold a dedicated cluster.

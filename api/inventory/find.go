@@ -34,9 +34,25 @@ type Named struct {
 
 // Search looks for words as [Snapshot.Search] does, in what is shown and in
 // what is not. Projects that are not there are found by name and id. Without
-// words there is nothing to say.
+// words there is nothing to say. What was found last is kept: a tree and the
+// line below it ask the same.
 func (v *View) Search(words string) Found {
 	v = v.orNothing()
+	if last := v.last.Load(); last != nil && last.words == words {
+		return last.found
+	}
+	found := v.search(words)
+	v.last.Store(&search{words, found})
+	return found
+}
+
+// search is one that was made.
+type search struct {
+	words string
+	found Found
+}
+
+func (v *View) search(words string) Found {
 	query := newQuery(words)
 	if len(query.words) == 0 {
 		return Found{}

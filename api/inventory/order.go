@@ -16,6 +16,10 @@ func compareNames(name, id, otherName, otherID string) int {
 
 func compareNatural(a, b string) int {
 	for a != "" && b != "" {
+		if a[0] == b[0] && a[0] < utf8.RuneSelf && !isDigit(a[0]) {
+			a, b = a[1:], b[1:] // as the beginnings of names mostly are
+			continue
+		}
 		if isDigit(a[0]) && isDigit(b[0]) {
 			var x, y string
 			x, a = cutNumber(a)

@@ -254,6 +254,50 @@ func TestSandboxShowsTheGrantedProjectsOnly(t *testing.T) {
 	}
 }
 
+// TestSandboxVoices puts what two real tokens see side by side, with a fault
+// in the way of one.
+func TestSandboxVoices(t *testing.T) {
+	server := startSandbox(t, sandbox.Options{})
+	e := server.Endpoints()
+	wide := inventory.NewView(load(t, inventoryOf(t, e, tokenFor(t, e, "alice@acme.example", "1001", "all"))), inventory.Reach{})
+	token := tokenFor(t, e, "alice@acme.example", "1001", "102", "103")
+	if err := server.SetFaults("forbid-project=102"); err != nil {
+		t.Fatal(err)
+	}
+	narrow := inventory.NewView(load(t, inventoryOf(t, e, token)), inventory.Reach{
+		Shows: func(id string) bool { return id != "103" }, Known: wide.Whole().Projects(), Chosen: []string{"999"},
+	})
+	for id, want := range map[string]inventory.Voice{
+		"101": inventory.NotGranted, "102": inventory.Present, "103": inventory.HiddenByYou, "999": inventory.DoesNotExist,
+	} {
+		if voice, err := narrow.Project(id); voice != want || err != nil {
+			t.Errorf("project %s: %v, %v; want %v", id, voice, err, want)
+		}
+	}
+	for _, c := range wide.Whole().Clusters("102") {
+		if voice, err := narrow.Cluster(c.ID); voice != inventory.CouldNotBeRead || !errors.Is(err, api.ErrForbidden) {
+			t.Errorf("cluster %s: %v, %v", c.Name, voice, err)
+		}
+	}
+	compared := inventory.Compare(wide, narrow)
+	var clusters int
+	for _, d := range compared.Differences {
+		want := map[string]inventory.Voice{"102": inventory.CouldNotBeRead, "103": inventory.HiddenByYou}[d.ProjectID]
+		if want == inventory.Present {
+			want = inventory.NotGranted
+		}
+		if !d.A || d.Voice != want {
+			t.Errorf("%s %s of %s: %v, want %v", d.Kind, d.Name, d.ProjectName, d.Voice, want)
+		}
+		if d.Kind == inventory.MatchCluster {
+			clusters++
+		}
+	}
+	if n := wide.Counts().Clusters; clusters != n || compared.OnlyA.Clusters != n || compared.Both != (inventory.Tally{Projects: 1}) || compared.Exact {
+		t.Errorf("%d of %d clusters differ: %+v, %+v", clusters, n, compared.OnlyA, compared.Both)
+	}
+}
+
 func TestSandboxWithThousandsOfClusters(t *testing.T) {
 	e := startSandbox(t, sandbox.Options{Clusters: 2500, Seed: 7}).Endpoints()
 	s := load(t, inventoryOf(t, e, tokenFor(t, e, "ida@halden.example", "3003", "all")))

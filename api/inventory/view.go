@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"canopy/api"
 )
@@ -41,6 +42,7 @@ type View struct {
 
 	once sync.Once
 	told told
+	last atomic.Pointer[search]
 }
 
 // told is what follows from a snapshot and a reach, worked out when first
@@ -133,10 +135,10 @@ func (v *View) about() *told {
 }
 
 func (v *View) findMissing(t *told) {
-	k := v.whole.now().known()
-	for _, p := range k.projects {
+	var hidden, absent []Missing
+	for _, p := range v.whole.now().known().projects {
 		if !v.shown.showing(p.ID) {
-			t.missing = append(t.missing, Missing{Project: p, Voice: HiddenByYou})
+			hidden = append(hidden, Missing{Project: p, Voice: HiddenByYou})
 		}
 	}
 	add := func(p api.Project, known bool) {
@@ -145,7 +147,7 @@ func (v *View) findMissing(t *told) {
 		}
 		p.Name = cmp.Or(p.Name, p.ID)
 		if voice, err := v.projectAbsence(p.ID, known, true); voice != Unread {
-			t.missing = append(t.missing, Missing{p, voice, err})
+			absent = append(absent, Missing{p, voice, err})
 		}
 	}
 	for _, p := range t.known {
@@ -156,9 +158,15 @@ func (v *View) findMissing(t *told) {
 			add(api.Project{ID: id}, false)
 		}
 	}
-	slices.SortFunc(t.missing, func(a, b Missing) int {
+	slices.SortFunc(absent, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Voice, b.Voice), compareProjects(a.Project, b.Project))
 	})
+	// The hidden ones are in the order of the tree already. There may be thousands.
+	after := slices.IndexFunc(absent, func(m Missing) bool { return m.Voice > HiddenByYou })
+	if after < 0 {
+		after = len(absent)
+	}
+	t.missing = slices.Concat(absent[:after], hidden, absent[after:])
 }
 
 func (v *View) count(t *told) {
