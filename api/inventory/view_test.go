@@ -71,7 +71,7 @@ func TestMissingIsSortedByVoiceAndName(t *testing.T) {
 	n := v.Counts()
 	n.Failures = nil
 	if want := (inventory.Counts{
-		Projects: 1, Clusters: 3, ProjectsExact: true, ClustersExact: true, Hidden: 5, HiddenClusters: 4, NotGranted: 3, Gone: 2,
+		Projects: 1, Clusters: 3, ProjectsExact: true, ClustersExact: true, Hidden: 4, HiddenVirtual: 1, HiddenClusters: 4, NotGranted: 3, Gone: 2,
 	}); !reflect.DeepEqual(n, want) {
 		t.Errorf("counts %+v, want %+v", n, want)
 	}
