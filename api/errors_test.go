@@ -252,6 +252,14 @@ func TestDeadlineOfTheHTTPClientIsNotTheCallers(t *testing.T) {
 	}
 }
 
+func TestDeadlineOfATransportIsNotTheCallers(t *testing.T) {
+	b := newBench(t, newHost(t, ok(`{}`)), func(c *api.Config) { c.HTTP = &http.Client{Transport: refusing{context.DeadlineExceeded}} })
+	_, err := b.Organization(t.Context())
+	if kindOf(err) != "unreachable" || errors.Is(err, context.DeadlineExceeded) || b.asked() != 3 {
+		t.Errorf("got %v after %d attempts", err, b.asked())
+	}
+}
+
 func TestCancellingStopsAtOnce(t *testing.T) {
 	t.Run("while the host thinks", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

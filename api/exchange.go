@@ -99,8 +99,9 @@ func (c *Client) explain(ctx, attempt context.Context, err error) error {
 	case errors.Is(err, errTooLarge), errors.Is(err, errBrokenOff):
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if strings.Contains(err.Error(), "Client.Timeout") {
-		// Nor is the deadline of the http.Client, which has no type.
+	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "Client.Timeout") {
+		// Nor is the deadline of the http.Client, which has no type, and over
+		// a transport that is not its own does not always say so.
 		return fmt.Errorf("%w: no answer in time", ErrUnreachable)
 	}
 	if bare := (*url.Error)(nil); errors.As(err, &bare) {
