@@ -114,7 +114,7 @@ func (s *Session) recompare() {
 		if s.grant != nil && s.grant.ID == g.ID {
 			g = *s.grant
 		}
-		views[i] = viewOf(g, one.known, one.source.inventory.Snapshot())
+		views[i] = ViewOf(g, one.known, one.source.inventory.Snapshot())
 	}
 	c.dirty = false
 	s.deps.Tasks.Run(taskCompare, func(context.Context, task.Report) func() {

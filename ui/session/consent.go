@@ -94,7 +94,7 @@ func (s *Session) consented(a *attempt, g auth.Grant) {
 	}
 	seen := []auth.Project(nil)
 	if s.view != nil {
-		seen = listed(s.view.Whole())
+		seen = Listed(s.view.Whole())
 	}
 	s.show(a, g)
 	s.sightOf(seen, g)
@@ -128,7 +128,7 @@ func (s *Session) measure() {
 	if !st.Done || st.Err != nil {
 		return
 	}
-	now := listed(s.view.Whole())
+	now := Listed(s.view.Whole())
 	told := Outcome{Updated: o.Updated, Fewer: missing(o.asked.Projects, now)}
 	if o.Updated {
 		told.Gained, told.Lost = missing(now, o.before), missing(o.before, now)

@@ -77,7 +77,7 @@ func (s *Session) arrived(grantID string, snap *inventory.Snapshot) {
 }
 
 func (s *Session) publish(snap *inventory.Snapshot) {
-	s.view = viewOf(*s.grant, s.known, snap)
+	s.view = ViewOf(*s.grant, s.known, snap)
 }
 
 // redraw makes the view anew after the grant has changed and the rows have not.
@@ -146,7 +146,7 @@ func (s *Session) learn() {
 		g.Organization = auth.Organization{ID: org.ID, Name: org.Name}
 	}
 	if st := whole.Status(inventory.Part{Kind: inventory.PartProjects}); st.Done && st.Err == nil {
-		g.Remember(listed(whole))
+		g.Remember(Listed(whole))
 	}
 	if g.Organization == s.grant.Organization && slices.Equal(g.Known, before) {
 		return
@@ -159,8 +159,8 @@ func (s *Session) learn() {
 	s.redraw()
 }
 
-// listed returns the projects that a snapshot lists, as a grant remembers them.
-func listed(snap *inventory.Snapshot) []auth.Project {
+// Listed returns the projects that a snapshot lists, as a grant remembers them.
+func Listed(snap *inventory.Snapshot) []auth.Project {
 	all := snap.Projects()
 	list := make([]auth.Project, 0, len(all))
 	for _, p := range all {

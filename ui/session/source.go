@@ -67,9 +67,9 @@ func (s *Session) sourceOf(g auth.Grant) (*source, error) {
 	return src, nil
 }
 
-// viewOf is what a snapshot of a grant's inventory shows. known are the projects that are known
-// to exist, from [Session.knownProjects].
-func viewOf(g auth.Grant, known []api.Project, snap *inventory.Snapshot) *inventory.View {
+// ViewOf is what a snapshot of a grant's inventory shows. known are the projects that are known
+// to exist, from [KnownProjects].
+func ViewOf(g auth.Grant, known []api.Project, snap *inventory.Snapshot) *inventory.View {
 	coverage := g.Coverage()
 	return inventory.NewView(snap, inventory.Reach{
 		Shows: g.Scope.Filter(),
@@ -82,9 +82,13 @@ func viewOf(g auth.Grant, known []api.Project, snap *inventory.Snapshot) *invent
 	})
 }
 
-// knownProjects returns the projects of a grant's organization that are known to exist: from its own
-// past, from what it asked for, and from the other grants of the organization.
 func (s *Session) knownProjects(g auth.Grant) []api.Project {
+	return KnownProjects(g, s.deps.Auth.Grants().List())
+}
+
+// KnownProjects returns the projects of a grant's organization that are known to exist: from its own
+// past, from what it asked for, and from those of all grants that are of the organization.
+func KnownProjects(g auth.Grant, all []auth.Grant) []api.Project {
 	var known []api.Project
 	seen := map[string]bool{}
 	add := func(ps []auth.Project) {
@@ -101,7 +105,7 @@ func (s *Session) knownProjects(g auth.Grant) []api.Project {
 	}
 	add(g.Known)
 	var others []auth.Grant
-	for _, other := range s.deps.Auth.Grants().List() {
+	for _, other := range all {
 		if sameOrganization(g, other) {
 			others = append(others, other)
 			add(other.Known)
