@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -23,7 +24,8 @@ import (
 type explorer struct {
 	window *Window
 	tree   *tree.Tree
-	note   *part.Text // says that nothing matches
+	note   *widget.RichText // says that nothing matches
+	said   string
 	root   *fyne.Container
 	state  session.State
 	grant  string // whose open rows these are
@@ -42,8 +44,9 @@ func newExplorer(w *Window) *explorer {
 	e.tree.OnSelect = e.selected
 	e.tree.OnToggle = e.toggle
 	e.tree.OnMenu = e.menu
-	e.note = part.NewText("", part.Style{Color: look.ColorMuted, Align: fyne.TextAlignCenter})
-	e.root = container.NewStack(part.Pad(6, 0, e.tree), container.NewCenter(e.note))
+	e.note = part.Paragraph("", noteStyle)
+	e.root = container.NewStack(part.Pad(6, 0, e.tree),
+		part.Pad(0, 16, container.NewVBox(layout.NewSpacer(), e.note, layout.NewSpacer())))
 	return e
 }
 
@@ -66,9 +69,9 @@ func (e *explorer) build() {
 	defer func() { e.building = false }()
 	if e.nothing() {
 		e.rows = &outline.Outline{}
-		e.note.SetText(lang.L("Reading your organization…"))
+		e.say(lang.L("Reading your organization…"))
 		if !e.state.Reading {
-			e.note.SetText(lang.L("Nothing has been read yet."))
+			e.say(lang.L("Nothing has been read yet."))
 		}
 		e.tree.SetSource(lines{e, e.rows})
 		return
@@ -76,9 +79,9 @@ func (e *explorer) build() {
 	e.openOrganization()
 	e.rows = outline.Build(e.state.View, outline.Options{Open: e.open, Filter: e.words})
 	e.readOpen()
-	e.note.SetText("")
+	e.say("")
 	if e.searching() && len(e.rows.Rows) <= 1 {
-		e.note.SetText(e.noMatch())
+		e.say(e.noMatch())
 	}
 	e.tree.SetSource(lines{e, e.rows})
 	if e.rows.Index(e.tree.Selected()) >= 0 {
@@ -87,6 +90,16 @@ func (e *explorer) build() {
 	}
 	if e.words == "" && len(e.rows.Rows) > 0 {
 		e.tree.Select(e.rows.Rows[0].ID)
+	}
+}
+
+var noteStyle = part.Style{Color: look.ColorMuted, Align: fyne.TextAlignCenter}
+
+// say puts a sentence where rows would be.
+func (e *explorer) say(text string) {
+	if e.said != text {
+		e.said = text
+		part.SetParagraph(e.note, text, noteStyle)
 	}
 }
 
