@@ -48,6 +48,19 @@ func (l line) stand(kinds ...string) bool {
 
 // OpenTree opens every row that can be opened, by pressing its caret, from the top to the bottom.
 func (a *App) OpenTree(ctx context.Context) error {
+	return a.openRows(ctx, func(line) bool { return true })
+}
+
+// OpenProjects opens the projects, and what is folded, but no cluster.
+func (a *App) OpenProjects(ctx context.Context) error {
+	if err := a.Menu(ctx, "View", "Open all"); err != nil {
+		return err
+	}
+	return a.openRows(ctx, func(l line) bool { return !l.stand("cluster") })
+}
+
+// openRows opens the rows that are wanted, from the top to the bottom.
+func (a *App) openRows(ctx context.Context, wanted func(line) bool) error {
 	if err := a.Top(ctx); err != nil {
 		return err
 	}
@@ -57,7 +70,7 @@ func (a *App) OpenTree(ctx context.Context) error {
 			return err
 		}
 		whole := slices.MaxFunc(rows, func(a, b line) int { return a.H - b.H }).H // the first and last may be cut off
-		closed := slices.IndexFunc(rows, func(l line) bool { return l.expandable && !l.open && l.H == whole })
+		closed := slices.IndexFunc(rows, func(l line) bool { return l.expandable && !l.open && l.H == whole && wanted(l) })
 		if closed >= 0 {
 			if err := a.open(ctx, rows[closed]); err != nil {
 				return err
@@ -169,8 +182,11 @@ func nest(rows []line) (*Node, error) {
 			return nil, fmt.Errorf("the row %s has depth %d below %d rows", l.id, l.depth, len(path))
 		}
 		n := &Node{ID: l.id, Name: l.name}
-		if l.stand("absent", "fold") {
+		switch {
+		case l.stand("absent", "fold", "org"):
 			n.Says = l.note
+		case l.stand("project"):
+			n.Says = l.count
 		}
 		if l.depth > 0 {
 			parent := path[l.depth-1]
@@ -190,7 +206,7 @@ const longest = 120
 // OnScreen returns the tree as the screen must show it: names that could act instead of being read are written out, and
 // endless ones are cut.
 func (n *Node) OnScreen() *Node {
-	s := &Node{ID: n.ID, Name: legibly(n.Name), Says: n.Says}
+	s := &Node{ID: n.ID, Name: legibly(n.Name), Says: n.Says, virtual: n.virtual}
 	for _, c := range n.Children {
 		s.Children = append(s.Children, c.OnScreen())
 	}

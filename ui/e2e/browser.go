@@ -263,12 +263,13 @@ func (p *Page) History() ([]string, error) {
 }
 
 // spot finds the middle of what a person would press: a visible label, button or link with these words, not covered by
-// anything else.
+// anything else. A page that has not been painted yet shows nothing, and drops what is pressed.
 const spot = `(() => {
   const words = %s, exact = %t;
+  if (!performance.getEntriesByType('paint').some(e => e.name === 'first-contentful-paint')) return null;
   for (const e of document.querySelectorAll('button, a, summary, label, input[type=submit], input[type=radio], input[type=checkbox]')) {
-    const said = (e.innerText || e.value || e.ariaLabel || '').trim().replace(/\s+/g, ' ');
-    if (exact ? said !== words : !said.includes(words)) continue;
+    const said = [e.innerText, e.value, e.ariaLabel].map(s => (s || '').trim().replace(/\s+/g, ' '));
+    if (!said.some(s => exact ? s === words : s.includes(words))) continue;
     e.scrollIntoView({block: 'center', behavior: 'instant'});
     const r = e.getBoundingClientRect();
     if (!r.width || !r.height || e.disabled) continue;

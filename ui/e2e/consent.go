@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -133,4 +134,31 @@ func (s *Sandbox) Given(ctx context.Context) (list []Given, err error) {
 	var answer struct{ Grants []Given }
 	err = json.Unmarshal(text, &answer)
 	return answer.Grants, err
+}
+
+// AwaitGiven waits until the consents in force are these, as [Given.String] writes them, in the order of their words.
+func (s *Sandbox) AwaitGiven(ctx context.Context, want []string) error {
+	return until(ctx, fmt.Sprintf("the consents %q", want), func() error {
+		list, err := s.Given(ctx)
+		if err != nil {
+			return err
+		}
+		got := make([]string, 0, len(list))
+		for _, g := range list {
+			got = append(got, g.String())
+		}
+		slices.Sort(got)
+		return unless(slices.Equal(got, want), fmt.Sprintf("%q", got))
+	})
+}
+
+// appsPath is where the console lists what has been allowed.
+const appsPath = "/account/oauth-apps?prompt=select_account"
+
+// VisitApps opens the console's page "Authorized OAuth Apps", which begins by asking who one is.
+func (d *Desktop) VisitApps(ctx context.Context, s *Sandbox) (*Page, error) {
+	if err := d.OpenLink(ctx, s.Console+appsPath); err != nil {
+		return nil, err
+	}
+	return d.Page(ctx, s.Console+appsPath)
 }

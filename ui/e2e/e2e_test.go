@@ -23,9 +23,10 @@ type scene struct {
 }
 
 // open makes a desktop. Its logs and pictures go to a folder named after the test; when the test fails, so does a picture
-// of the whole screen.
-func open(t *testing.T, o e2e.Options) *scene {
+// of the whole screen. The flags are the sandbox's.
+func open(t *testing.T, o e2e.Options, flags ...string) *scene {
 	t.Helper()
+	t.Parallel() // a desktop shares nothing with another, and is idle most of the time
 	o.Canopy = os.Getenv("CANOPY")
 	if o.Canopy == "" {
 		t.Fatal("CANOPY must name a race build with the tag probe; make test sees to it")
@@ -42,7 +43,7 @@ func open(t *testing.T, o e2e.Options) *scene {
 	}
 	s := &scene{T: t, ctx: ctx, desk: desk}
 	t.Cleanup(s.close)
-	s.sandbox, err = desk.StartSandbox(ctx)
+	s.sandbox, err = desk.StartSandbox(ctx, flags...)
 	s.must(err)
 	return s
 }
@@ -156,8 +157,8 @@ const (
 )
 
 func TestSigningInShowsTheSandboxsTreeAndLeaksNothing(t *testing.T) {
-	watch := e2e.WatchCommandLines()
 	s := open(t, e2e.Options{})
+	watch := e2e.WatchCommandLines()
 	s.start()
 	attempt, err := s.desk.BeginSignIn(s.ctx, s.app, s.sandbox)
 	s.must(err)

@@ -104,6 +104,7 @@ func TestRowsBecomeATree(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := tree("org/1", "Acme", tree("project/1", "a", tree("cluster/9", "a|pipe|in it")), tree("project/2", "b"))
+	want.count()
 	if d := Differences(want, got); d != nil {
 		t.Errorf("differences: %q", d)
 	}
@@ -119,6 +120,28 @@ func TestNamesAreLegibleOnTheScreen(t *testing.T) {
 	} {
 		if got := tree("cluster/1", name).OnScreen().Name; got != want {
 			t.Errorf("OnScreen(%q) = %q; want %q", name, got, want)
+		}
+	}
+}
+
+func TestASightLeavesOutWhatIsHiddenAndSaysWhatIsNotGranted(t *testing.T) {
+	virtual := tree("project/4", "(no project)")
+	virtual.virtual = true
+	granted := func() *Node { return tree("org/1", "Acme", tree("project/1", "a"), tree("project/2", "b"), virtual) }
+	outside := []*Node{tree("project/1", "a"), tree("project/5", "e"), tree("project/6", "f")}
+	for name, c := range map[string]struct {
+		sight Sight
+		rows  []string
+		says  string
+	}{
+		"all of it":            {Sight{}, []string{"org/1", "project/1", "project/2", "project/4"}, "This grant sees 2 projects"},
+		"one is hidden":        {Sight{Hidden: []string{"1"}}, []string{"org/1", "project/2", "project/4", "fold/hidden by you", "absent/1"}, "Showing 1 of 2 granted projects"},
+		"others are known":     {Sight{Known: []string{"1", "5", "6"}}, []string{"org/1", "project/1", "project/2", "project/4", "absent/5", "absent/6"}, "This grant sees 2 of 4 projects"},
+		"one of them is known": {Sight{Known: []string{"6"}}, []string{"org/1", "project/1", "project/2", "project/4", "absent/6"}, "This grant sees 2 of 3 projects"},
+	} {
+		got := c.sight.screen(granted(), outside)
+		if rows := got.Tree.Rows(); !slices.Equal(rows, c.rows) || got.Sentence != c.says {
+			t.Errorf("%s: the screen has %q and says %q; want %q and %q", name, rows, got.Sentence, c.rows, c.says)
 		}
 	}
 }

@@ -26,11 +26,16 @@ type Attempt struct {
 
 // BeginSignIn presses the button on the first screen and waits until the browser shows TiDB Cloud's page.
 func (d *Desktop) BeginSignIn(ctx context.Context, a *App, s *Sandbox) (*Attempt, error) {
+	return d.Attempt(ctx, a, s, func() error { return a.Click(ctx, Text(signInButton)) })
+}
+
+// Attempt does what makes Canopy ask for access, and waits until the browser shows TiDB Cloud's page.
+func (d *Desktop) Attempt(ctx context.Context, a *App, s *Sandbox, begin func() error) (*Attempt, error) {
 	before, err := d.Links()
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Click(ctx, Text(signInButton)); err != nil {
+	if err := begin(); err != nil {
 		return nil, err
 	}
 	if _, err := a.Await(ctx, "the waiting screen", Text(waitingStep)); err != nil {
@@ -45,7 +50,7 @@ func (d *Desktop) BeginSignIn(ctx context.Context, a *App, s *Sandbox) (*Attempt
 
 // follow attaches to TiDB Cloud's page in the browser.
 func (d *Desktop) follow(ctx context.Context, s *Sandbox, link string) (*Attempt, error) {
-	page, err := d.Page(ctx, s.Console)
+	page, err := d.Page(ctx, s.Authorization)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,10 @@ import (
 type Node struct {
 	ID       string // "org/1001", "project/101", "cluster/9001", "branch/9002/b1", "absent/101", "fold/hidden by you"
 	Name     string
-	Says     string // why it is not there, as the end of the row says it; empty for what is there
+	Says     string // the end of its row: how many projects or clusters it has, or why it is not there
 	Children []*Node
+
+	virtual bool // the project of the clusters that are in none
 }
 
 // String writes the tree as indented lines, siblings in their order.
@@ -34,6 +36,15 @@ func (n *Node) write(b *strings.Builder, depth int) {
 	for _, c := range n.Children {
 		c.write(b, depth+1)
 	}
+}
+
+// Rows lists the ids of all rows, from the top to the bottom.
+func (n *Node) Rows() []string {
+	ids := []string{n.ID}
+	for _, c := range n.Children {
+		ids = append(ids, c.Rows()...)
+	}
+	return ids
 }
 
 // sorted returns a copy with siblings ordered by id, for comparing trees whatever their order.
@@ -100,7 +111,7 @@ func (s *Sandbox) Tree(ctx context.Context, token string, organization string) (
 	homes := map[string]*Node{}
 	var dedicated []string
 	err = pages(ctx, s.IAM+"/v1beta1/projects", token, "projects", nil, func(p project) {
-		n := &Node{ID: "project/" + p.ID, Name: p.Name}
+		n := &Node{ID: projectRow + p.ID, Name: p.Name, virtual: p.Type == "tidbx_virtual"}
 		homes[p.ID] = n
 		root.Children = append(root.Children, n)
 		if p.Type == "dedicated" {
@@ -110,7 +121,37 @@ func (s *Sandbox) Tree(ctx context.Context, token string, organization string) (
 	if err != nil {
 		return nil, err
 	}
-	return root, s.readClusters(ctx, token, homes, dedicated)
+	if err := s.readClusters(ctx, token, homes, dedicated); err != nil {
+		return nil, err
+	}
+	root.count()
+	return root, nil
+}
+
+// projectRow is how the ids of rows of projects begin.
+const projectRow = "project/"
+
+// count writes at the ends of the rows how much there is: clusters of projects, and projects of the organization, of
+// which the one of clusters that are in none is not one.
+func (n *Node) count() {
+	projects := 0
+	for _, c := range n.Children {
+		if strings.HasPrefix(c.ID, projectRow) {
+			c.Says = fmt.Sprint(len(c.Children))
+			if !c.virtual {
+				projects++
+			}
+		}
+	}
+	n.Says = counted(projects, "project")
+}
+
+// counted says a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func (s *Sandbox) readClusters(ctx context.Context, token string, homes map[string]*Node, dedicated []string) error {
