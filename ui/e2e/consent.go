@@ -162,3 +162,22 @@ func (d *Desktop) VisitApps(ctx context.Context, s *Sandbox) (*Page, error) {
 	}
 	return d.Page(ctx, s.Console+appsPath)
 }
+
+// Revoke takes back what a user has given of an organization, as the console's page does.
+func (s *Sandbox) Revoke(ctx context.Context, user, organization string) error {
+	list, err := s.Given(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range list {
+		if g.User != user || g.Organization != organization {
+			continue
+		}
+		answer, err := post(ctx, s.Console+"/account/oauth-apps", url.Values{"user": {user}, "revoke": {g.ID}})
+		if err == nil && answer.status != http.StatusOK {
+			err = fmt.Errorf("the console does not revoke an access: %v", answer)
+		}
+		return err
+	}
+	return fmt.Errorf("%s has given nothing of %s", user, organization)
+}

@@ -178,3 +178,17 @@ func pages[T any](ctx context.Context, address, token, list string, query url.Va
 		}
 	}
 }
+
+// Key is an API key that the sandbox accepts, for HTTP Digest.
+type Key struct{ Organization, Public, Private string }
+
+// Keys returns the API key of each organization.
+func (s *Sandbox) Keys(ctx context.Context) (keys []Key, err error) {
+	text, err := get(ctx, s.Issuer+"/_sandbox/keys", nil)
+	if err != nil {
+		return nil, err
+	}
+	var answer struct{ Keys []Key }
+	err = json.Unmarshal(text, &answer)
+	return answer.Keys, err
+}

@@ -5,7 +5,7 @@ import "canopy/ui/e2e"
 // chapters is the table of all pictures.
 func chapters() []chapter {
 	return []chapter{
-		trees, signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
+		trees, wallets, voices, signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
 	}
 }
 

@@ -215,3 +215,34 @@ func ask(ctx context.Context, address string) error {
 	}
 	return res.Body.Close()
 }
+
+// add signs in beside what is in the wallet.
+func add(c e2e.Choice) step {
+	return sequence(press(switcherKeys), click(addAccount), answers(c, e2e.Allow), shown("org/"+c.Organization), read)
+}
+
+// rightClickOn presses the right button on what says this among other words.
+func rightClickOn(words string) step {
+	return func(ctx context.Context, g *guide) error { return g.app.ClickRight(ctx, e2e.Contains(words)) }
+}
+
+// hide unticks projects in the scope dialog.
+func hide(ids ...string) step {
+	way := []step{press("Control+l"), await("What Canopy may see")}
+	for _, id := range ids {
+		way = append(way, tick(id))
+	}
+	return sequence(append(way, click("Apply"))...)
+}
+
+// tick presses a project in the scope dialog.
+func tick(id string) step {
+	return func(ctx context.Context, g *guide) error {
+		return g.app.Click(ctx, func(o e2e.Object) bool { return strings.HasPrefix(o.Row, id+"|") })
+	}
+}
+
+// revoke takes an access back at the server, as its page does.
+func revoke(user, organization string) step {
+	return func(ctx context.Context, g *guide) error { return g.sandbox.Revoke(ctx, user, organization) }
+}
