@@ -44,7 +44,7 @@ func (t *grantTransport) roundTrip(q *http.Request) (*http.Response, error) {
 	q = q.WithContext(activity.ForGrant(q.Context(), t.id))
 	grant, ok := t.a.cfg.Grants.Get(t.id)
 	if !ok {
-		return nil, &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
+		return nil, t.a.absent(t.id)
 	}
 	env, err := t.a.environment(grant.Environment)
 	if err != nil {

@@ -59,26 +59,31 @@ func (f *grantsFile) end(id string) {
 // replaces. It takes over from them what the user has chosen and seen.
 func (g *Grants) swap(one Grant, predecessors func(all []Grant, one Grant) []Grant) (Grant, error) {
 	err := g.change(func(f *grantsFile) error {
-		replaced := predecessors(f.Grants, one)
-		f.bequeath(replaced, &one)
-		gone := func(old Grant) bool { return indexOf(replaced, old.ID) >= 0 }
-		f.Leaving = append(f.Leaving, replaced...)
-		f.Grants = slices.DeleteFunc(f.Grants, gone)
-		f.end(one.ID)
-		f.put(one)
-		one = f.Grants[indexOf(f.Grants, one.ID)]
+		one = f.swap(one, predecessors(f.Grants, one))
 		return nil
 	})
 	return one.clone(), err
 }
 
-// bequeath gives a new grant what those have that it replaces. The scope is
-// that of the first, or where there is none what was remembered when the user
-// signed out.
+func (f *grantsFile) swap(one Grant, replaced []Grant) Grant {
+	one = one.clone()
+	f.bequeath(replaced, &one)
+	f.Leaving = append(f.Leaving, replaced...)
+	f.Grants = slices.DeleteFunc(f.Grants, func(old Grant) bool { return indexOf(replaced, old.ID) >= 0 })
+	f.end(one.ID)
+	f.put(one)
+	return f.Grants[indexOf(f.Grants, one.ID)]
+}
+
+// bequeath gives a new grant what those have that it replaces. Where nothing
+// has been chosen for it yet, its scope is that of the first, or where there is
+// none what was remembered when the user signed out.
 func (f *grantsFile) bequeath(replaced []Grant, to *Grant) {
-	if len(replaced) == 0 {
+	switch {
+	case !to.Scope.IsZero():
+	case len(replaced) == 0:
 		to.Scope = f.recall(*to).widened(Grant{}, to.Asked)
-	} else {
+	default:
 		to.Scope = replaced[0].Scope.widened(replaced[0], to.Asked)
 	}
 	for _, old := range slices.Backward(replaced) { // what the first knows counts most
@@ -108,11 +113,7 @@ func (a *Authenticator) settle() {
 	file := a.cfg.Grants.current()
 	for _, old := range file.Leaving {
 		if _, err := a.environment(old.Environment); err == nil && a.mayTouch(old.Kept) {
-			a.once(old.ID, func(ctx context.Context) {
-				if _, err := a.leave(activity.Why(ctx, whyReplaced), old.clone(), a.spares); err != nil {
-					a.cfg.Log.Warn("a replaced grant could not be erased yet", "grant", old.ID, "error", err)
-				}
-			})
+			a.once(old.ID, func(ctx context.Context) { a.dismiss(ctx, old) })
 		}
 	}
 	for _, one := range file.Arriving {
@@ -139,6 +140,33 @@ func (a *Authenticator) once(id string, do func(context.Context)) {
 		}()
 		do(ctx)
 	})
+}
+
+// dismiss gives a replaced grant back and erases it. The server is told first,
+// other than when the user signs out: nobody is waiting, and whoever is cut off
+// in the middle leaves something to do it with again. A server that cannot be
+// told, with time enough to try, keeps tokens that nobody holds any more.
+func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
+	ctx = activity.Why(activity.ForGrant(ctx, old.ID), whyReplaced)
+	cred := a.sessionOf(old.ID).leave()
+	if place := a.place(old.Kept); place != nil {
+		if stored, err := recall(ctx, place, old.ID); err == nil {
+			cred = stored
+		}
+	}
+	env, err := a.environmentOf(old)
+	if err != nil {
+		a.cfg.Log.Warn("the server that gave the grant could not be told", "grant", old.ID, "error", err)
+	} else if cred != nil && !a.spares(env, old) && !a.giveBack(ctx, env, cred) && ctx.Err() != nil {
+		return
+	}
+	if _, err := a.erase(ctx, old); err != nil {
+		a.cfg.Log.Warn("a replaced grant could not be erased yet", "grant", old.ID, "error", err)
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.sessions, old.ID)
 }
 
 // sweep erases a credential that a crash left without a grant. Whoever holds

@@ -191,7 +191,7 @@ type renewal struct {
 func (a *Authenticator) newRenewal(ctx context.Context, id string, refused Secret) (*renewal, error) {
 	grant, ok := a.cfg.Grants.Get(id)
 	if !ok {
-		return nil, &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
+		return nil, a.absent(id)
 	}
 	env, err := a.environmentOf(grant)
 	if err != nil {
@@ -384,5 +384,5 @@ func (r *renewal) abandon(ctx context.Context, next *credential) error {
 	if !r.a.spares(r.env, r.grant) {
 		r.a.giveBack(activity.Why(ctx, whySignOut), r.env, next)
 	}
-	return &problem{text: "this grant was signed out; sign in again", kinds: []error{ErrSignInAgain, ErrNotFound}}
+	return r.a.absent(r.grant.ID)
 }

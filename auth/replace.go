@@ -8,24 +8,27 @@ import (
 	"canopy/activity"
 )
 
-// Surprise says whether a sign-in led to another user or another organization
-// than it was begun for. asked is the grant that Replaces names, the zero Grant
-// when there is none. What is not known is no surprise.
+// Surprise says whether a sign-in led to another user or to another
+// organization than it was begun for. asked is the grant that Replaces names,
+// the zero Grant when there is none. What is not known is no surprise.
 //
 // A grant that is a surprise replaces nobody: both stay, and the caller asks.
-func (o Options) Surprise(asked, got Grant) (otherUserSignedIn, otherOrganizationGiven bool) {
-	if asked.ID != "" {
-		otherUserSignedIn = otherUser(asked.User, got.User)
-	} else if o.LoginHint != "" && got.User != (User{}) {
-		u := got.User
-		otherUserSignedIn = !strings.EqualFold(o.LoginHint, u.Email) && o.LoginHint != u.Subject && o.LoginHint != u.Name
-	}
+func (o Options) Surprise(asked, got Grant) (user, organization bool) {
 	wanted := asked.Organization.ID
 	if o.Want != nil && o.Want.Organization.ID != "" {
 		wanted = o.Want.Organization.ID
 	}
-	otherOrganizationGiven = wanted != "" && got.Organization.ID != "" && wanted != got.Organization.ID
-	return otherUserSignedIn, otherOrganizationGiven
+	organization = wanted != "" && got.Organization.ID != "" && wanted != got.Organization.ID
+	if asked.ID != "" {
+		return otherUser(asked.User, got.User), organization
+	}
+	return o.LoginHint != "" && !got.User.goesBy(o.LoginHint), organization
+}
+
+// goesBy reports whether a user can be the one that a login hint names. Hints
+// are mail addresses: a user without one may be anybody.
+func (u User) goesBy(hint string) bool {
+	return u.Email == "" || strings.EqualFold(u.Email, hint) || u.Subject == hint || u.Name == hint
 }
 
 // predecessors are the grants that a new one replaces, the one asked for first:

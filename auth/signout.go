@@ -19,39 +19,42 @@ const revocationTries = 3
 // told reports whether the server knows. told false without an error means:
 // signed out here, the server could not be told. An error means that something
 // here could not be erased; the grant is still listed then.
+//
+// What stays is the scope, for when the same user signs in to the same
+// organization again: project ids without names, under a hash of environment,
+// user and organization, among the last 200 of its kind. Nothing else does.
 func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool, err error) {
 	grant, ok := a.cfg.Grants.Get(grantID)
 	if !ok {
 		return false, fmt.Errorf("grant %s: %w", grantID, ErrNotFound)
 	}
-	if told, err = a.leave(activity.Why(ctx, whySignOut), grant, nil); err != nil {
-		return told, fmt.Errorf("sign out: %w", err)
-	}
-	return told, nil
-}
-
-// leave erases a grant here and tells the server, unless spare says that its
-// tokens are better left alone. spare is asked when the grant is erased.
-func (a *Authenticator) leave(ctx context.Context, grant Grant, spare func(*Environment, Grant) bool) (told bool, err error) {
-	ctx = activity.ForGrant(ctx, grant.ID)
+	ctx = activity.Why(activity.ForGrant(ctx, grant.ID), whySignOut)
 	held := a.sessionOf(grant.ID).leave()
 	cred, err := a.erase(ctx, grant)
 	if cred == nil {
 		cred = held
 	}
-	switch env, envErr := a.environmentOf(grant); {
-	case envErr != nil:
+	if env, envErr := a.environmentOf(grant); envErr != nil {
 		a.cfg.Log.Warn("the server that gave the grant could not be told", "grant", grant.ID, "error", envErr)
-	case cred != nil && (spare == nil || !spare(env, grant)):
+	} else if cred != nil {
 		told = a.giveBack(ctx, env, cred)
 	}
 	if err != nil {
-		return told, err
+		return told, fmt.Errorf("sign out: %w", err)
 	}
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	delete(a.sessions, grant.ID)
-	a.mu.Unlock()
 	return told, nil
+}
+
+// absent is the error of a grant that is not listed any more.
+func (a *Authenticator) absent(id string) error {
+	text := "this grant was signed out; sign in again"
+	if _, replaced := a.cfg.Grants.Successor(id); replaced {
+		text = "this grant was replaced by a newer one; open that one"
+	}
+	return &problem{text: text, kinds: []error{ErrSignInAgain, ErrNotFound}}
 }
 
 // erase removes credential, grant, and the credential once more: a renewal in

@@ -1,0 +1,58 @@
+package auth
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Learn completes a grant with the organization that the API has told, for a
+// server whose token answer names none, and gives the grant as it is kept now.
+// Only then can it be seen that an older grant is of the same account, or that
+// the user chose a scope before signing out: so the older one is replaced now,
+// and what was chosen holds again, unless the grant has a scope of its own.
+//
+// What the server stated is not overruled: of an organization that the grant
+// names already, only a missing name is taken.
+func (a *Authenticator) Learn(grantID string, of Organization) (Grant, error) {
+	var learned Grant
+	err := a.cfg.Grants.change(func(f *grantsFile) error {
+		i := indexOf(f.Grants, grantID)
+		if i < 0 {
+			return fmt.Errorf("grants file: grant %s: %w", grantID, ErrNotFound)
+		}
+		one := f.Grants[i]
+		stated := one.Organization
+		if stated.ID == "" || stated.ID == of.ID {
+			one.Organization = Organization{ID: cmp.Or(stated.ID, of.ID), Name: cmp.Or(stated.Name, of.Name)}
+		}
+		if stated.ID != "" || of.ID == "" {
+			f.Grants[i] = one
+		} else {
+			one = f.swap(one, a.olderOf(f.Grants, one))
+		}
+		learned = one.clone()
+		return nil
+	})
+	if err == nil {
+		a.settle()
+	}
+	return learned, err
+}
+
+// olderOf lists the grants of an account that were given before this one, the
+// last used first.
+func (a *Authenticator) olderOf(all []Grant, one Grant) []Grant {
+	env, err := a.environment(one.Environment)
+	if err != nil {
+		return nil
+	}
+	var older []Grant
+	for _, old := range all {
+		if old.ID != one.ID && old.GrantedAt.Before(one.GrantedAt) && sameAccount(env, old, one) {
+			older = append(older, old)
+		}
+	}
+	slices.SortStableFunc(older, func(a, b Grant) int { return b.LastUsed.Compare(a.LastUsed) })
+	return older
+}
