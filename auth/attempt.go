@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,13 +12,17 @@ import (
 type attemptKey struct {
 	environment string
 	method      Method
-	options     string // in JSON, for what they hold cannot be compared
+	options     Options // without those that cannot be compared, or that make no difference
+	wants       string  // in their place
 }
 
 func keyOf(environment string, m Method, o Options) attemptKey {
-	o.Timeout = 0
-	text, _ := json.Marshal(o) // it has nothing in it that does not encode
-	return attemptKey{environment: environment, method: m, options: string(text)}
+	k := attemptKey{environment: environment, method: m, options: o}
+	if o.Want != nil {
+		k.wants = o.Want.details()
+	}
+	k.options.Timeout, k.options.Want = 0, nil
+	return k
 }
 
 // attempt is one sign-in, from the click to the stored grant.
@@ -241,15 +244,22 @@ func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) (Gr
 			return kept, nil
 		}
 	}
-	clearing := context.WithoutCancel(ctx)
-	if lost := forget(clearing, t.keep, grant.ID); lost != nil {
-		t.a.cfg.Log.Warn("a credential without a grant could not be erased", "grant", grant.ID, "error", lost)
-	} else if lost := t.a.cfg.Grants.arrived(grant.ID); lost != nil {
-		t.a.cfg.Log.Warn("a sign-in that failed could not be taken off the file of grants", "grant", grant.ID, "error", lost)
-	}
-	_ = os.Remove(t.a.lockPath(grant.ID)) // of a grant that nobody knows
+	t.uncommit(context.WithoutCancel(ctx), grant)
 	if ctx.Err() != nil {
 		return Grant{}, ended(ctx)
 	}
 	return Grant{}, err
+}
+
+// uncommit erases what commit may have stored of a grant that was not listed.
+// Where that fails, the announcement stays, and it is tried again later.
+func (t *attempt) uncommit(ctx context.Context, grant Grant) {
+	err := forget(ctx, t.keep, grant.ID)
+	if err == nil && grant.Kept != KeptSession {
+		err = t.a.cfg.Grants.Delete(grant.ID)
+	}
+	if err != nil {
+		t.a.cfg.Log.Warn("a credential without a grant could not be erased yet", "grant", grant.ID, "error", err)
+	}
+	_ = os.Remove(t.a.lockPath(grant.ID)) // of a grant that nobody knows
 }

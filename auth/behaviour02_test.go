@@ -278,6 +278,8 @@ func anotherProcess(words []string) error {
 		return holdInAnotherProcess(words[1])
 	case "read":
 		return readInAnotherProcess(words[1], words[2], words[3])
+	case "swap":
+		return swapInAnotherProcess(words[1], words[2], words[3], words[4])
 	case "note":
 		return noteInAnotherProcess(words[1], words[2])
 	}

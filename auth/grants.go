@@ -24,8 +24,7 @@ const grantsVersion = 1
 // each other's grants, and replaces it in one step.
 //
 // Beside the grants it keeps what a crash must not lose: which grants have been
-// replaced and still have to be given back, and which credentials are about to
-// be stored. And it keeps, for those who signed out, the last choice of scope:
+// replaced and still have to be given back, and which are about to be listed. And it keeps, for those who signed out, the last choice of scope:
 // project ids under a hash of environment, user and organization.
 type Grants struct {
 	path string
@@ -41,7 +40,7 @@ type grantsFile struct {
 	Version  int               `json:"version"`
 	Grants   []Grant           `json:"grants"`
 	Leaving  []Grant           `json:"leaving,omitempty"`  // replaced by one of Grants, and not erased yet
-	Arriving []arrival         `json:"arriving,omitempty"` // their credentials may be stored without a grant
+	Arriving []Grant           `json:"arriving,omitempty"` // not listed yet; their credentials may be stored already
 	Scopes   []rememberedScope `json:"scopes,omitempty"`   // the latest first
 }
 
@@ -142,6 +141,7 @@ func (g *Grants) Delete(id string) error {
 		}
 		f.Grants = slices.DeleteFunc(f.Grants, same)
 		f.Leaving = slices.DeleteFunc(f.Leaving, same)
+		f.Arriving = slices.DeleteFunc(f.Arriving, same)
 		return nil
 	})
 }

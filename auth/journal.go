@@ -3,19 +3,12 @@ package auth
 import (
 	"cmp"
 	"context"
-	"os"
 	"slices"
 
 	"github.com/gofrs/flock"
 
 	"canopy/activity"
 )
-
-// arrival announces a credential that is about to be stored.
-type arrival struct {
-	ID   string `json:"id"`
-	Kept string `json:"kept"`
-}
 
 // maxReplaced bounds Grant.Replaced. The latest stay.
 const maxReplaced = 50
@@ -33,7 +26,7 @@ func (t *attempt) announce(ctx context.Context, grant Grant) (done func(), err e
 		return nil, err
 	}
 	err = t.a.cfg.Grants.change(func(f *grantsFile) error {
-		f.Arriving = append(f.Arriving, arrival{grant.ID, grant.Kept})
+		f.Arriving = append(f.Arriving, grant)
 		return nil
 	})
 	if err != nil {
@@ -41,18 +34,6 @@ func (t *attempt) announce(ctx context.Context, grant Grant) (done func(), err e
 		return nil, err
 	}
 	return unlock, nil
-}
-
-// arrived ends an announcement whose credential is not there.
-func (g *Grants) arrived(id string) error {
-	return g.change(func(f *grantsFile) error {
-		f.end(id)
-		return nil
-	})
-}
-
-func (f *grantsFile) end(id string) {
-	f.Arriving = slices.DeleteFunc(f.Arriving, func(a arrival) bool { return a.ID == id })
 }
 
 // swap lists a grant in one step with taking those off the list that it
@@ -70,7 +51,7 @@ func (f *grantsFile) swap(one Grant, replaced []Grant) Grant {
 	f.bequeath(replaced, &one)
 	f.Leaving = append(f.Leaving, replaced...)
 	f.Grants = slices.DeleteFunc(f.Grants, func(old Grant) bool { return indexOf(replaced, old.ID) >= 0 })
-	f.end(one.ID)
+	f.Arriving = slices.DeleteFunc(f.Arriving, func(a Grant) bool { return a.ID == one.ID })
 	f.put(one)
 	return f.Grants[indexOf(f.Grants, one.ID)]
 }
@@ -106,21 +87,40 @@ func (f *grantsFile) bequeath(replaced []Grant, to *Grant) {
 }
 
 // settle finishes, beside everything else, what sign-ins have begun, here or
-// in a program that ended in the middle: grants that have been replaced are
-// erased and given back, and credentials erased that no grant names. What
-// cannot be done now is tried again at the next occasion.
+// in a program that ended in the middle: grants that have been replaced, and
+// credentials that no grant names, are given back and erased. What cannot be
+// done now is tried again at the next occasion.
 func (a *Authenticator) settle() {
 	file := a.cfg.Grants.current()
 	for _, old := range file.Leaving {
-		if _, err := a.environment(old.Environment); err == nil && a.mayTouch(old.Kept) {
+		if a.canSettle(old) {
 			a.once(old.ID, func(ctx context.Context) { a.dismiss(ctx, old) })
 		}
 	}
-	for _, one := range file.Arriving {
-		if a.mayTouch(one.Kept) {
-			a.once(one.ID, func(ctx context.Context) { a.sweep(ctx, one) })
+	for _, unlisted := range file.Arriving {
+		if a.canSettle(unlisted) {
+			a.once(unlisted.ID, func(ctx context.Context) { a.sweep(ctx, unlisted) })
 		}
 	}
+}
+
+// canSettle reports whether the server of a grant is known, and the place of
+// its credential can be reached without asking the user for something:
+// finishing what is past is no reason to ask for a passphrase.
+func (a *Authenticator) canSettle(g Grant) bool {
+	if _, err := a.environment(g.Environment); err != nil {
+		return false
+	}
+	place := a.place(g.Kept)
+	if place == nil {
+		return g.Kept == KeptSession // what it held has ended
+	}
+	if _, asks := place.(interface{ Unlock(context.Context) error }); !asks {
+		return true
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reached[g.Kept]
 }
 
 // once does something about a grant in the background, unless it is being done.
@@ -142,7 +142,7 @@ func (a *Authenticator) once(id string, do func(context.Context)) {
 	})
 }
 
-// dismiss gives a replaced grant back and erases it. The server is told first,
+// dismiss gives a grant back and erases it that is not listed any more, or never was. The server is told first,
 // other than when the user signs out: nobody is waiting, and whoever is cut off
 // in the middle leaves something to do it with again. A server that cannot be
 // told, with time enough to try, keeps tokens that nobody holds any more.
@@ -161,7 +161,7 @@ func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
 		return
 	}
 	if _, err := a.erase(ctx, old); err != nil {
-		a.cfg.Log.Warn("a replaced grant could not be erased yet", "grant", old.ID, "error", err)
+		a.cfg.Log.Warn("a grant that is not listed could not be erased yet", "grant", old.ID, "error", err)
 		return
 	}
 	a.mu.Lock()
@@ -169,41 +169,17 @@ func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
 	delete(a.sessions, old.ID)
 }
 
-// sweep erases a credential that a crash left without a grant. Whoever holds
-// the lock is still storing it.
-func (a *Authenticator) sweep(ctx context.Context, one arrival) {
-	lock := flock.New(a.lockPath(one.ID), flock.SetPermissions(0o600))
+// sweep dismisses a credential that a crash left without a grant. Whoever holds
+// its lock is still storing it.
+func (a *Authenticator) sweep(ctx context.Context, unlisted Grant) {
+	lock := flock.New(a.lockPath(unlisted.ID), flock.SetPermissions(0o600))
 	if got, err := lock.TryLock(); err != nil || !got {
 		return
 	}
-	defer func() { _ = lock.Close() }() // closing gives the lock back whatever it returns
-	if !slices.Contains(a.cfg.Grants.current().Arriving, one) {
-		return // it has arrived meanwhile
+	defer func() { _ = lock.Close() }()                             // closing gives the lock back whatever it returns
+	if indexOf(a.cfg.Grants.current().Arriving, unlisted.ID) >= 0 { // it has not arrived meanwhile
+		a.dismiss(ctx, unlisted)
 	}
-	err := forget(ctx, a.place(one.Kept), one.ID)
-	if err == nil {
-		err = a.cfg.Grants.arrived(one.ID)
-	}
-	if err != nil {
-		a.cfg.Log.Warn("a credential without a grant could not be erased yet", "grant", one.ID, "error", err)
-		return
-	}
-	_ = os.Remove(lock.Path()) // nobody else will ever want it
-}
-
-// mayTouch reports whether a place can be reached without asking the user for
-// something: finishing what is past is no reason to ask for a passphrase.
-func (a *Authenticator) mayTouch(kept string) bool {
-	place := a.place(kept)
-	if place == nil {
-		return kept == KeptSession // what it held has ended
-	}
-	if _, asks := place.(interface{ Unlock(context.Context) error }); !asks {
-		return true
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.reached[kept]
 }
 
 // touched notes that a place could be reached, which for the first time is an

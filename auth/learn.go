@@ -15,29 +15,45 @@ import (
 // What the server stated is not overruled: of an organization that the grant
 // names already, only a missing name is taken.
 func (a *Authenticator) Learn(grantID string, of Organization) (Grant, error) {
-	var learned Grant
-	err := a.cfg.Grants.change(func(f *grantsFile) error {
-		i := indexOf(f.Grants, grantID)
-		if i < 0 {
-			return fmt.Errorf("grants file: grant %s: %w", grantID, ErrNotFound)
-		}
-		one := f.Grants[i]
+	return a.reconsider(grantID, func(one *Grant) (again bool) {
 		stated := one.Organization
 		if stated.ID == "" || stated.ID == of.ID {
 			one.Organization = Organization{ID: cmp.Or(stated.ID, of.ID), Name: cmp.Or(stated.Name, of.Name)}
 		}
-		if stated.ID != "" || of.ID == "" {
-			f.Grants[i] = one
-		} else {
-			one = f.swap(one, a.olderOf(f.Grants, one))
+		return stated.ID == "" && of.ID != ""
+	})
+}
+
+// Supersede lets a grant replace the older ones of the same account after all,
+// and gives it as it is kept now. Signing in does so by itself, unless the
+// grant was a surprise: then it is for the user to say that it stays.
+func (a *Authenticator) Supersede(grantID string) (Grant, error) {
+	return a.reconsider(grantID, func(*Grant) bool { return true })
+}
+
+// reconsider alters a listed grant and, where alter says so, lets it replace
+// the older ones of its account.
+func (a *Authenticator) reconsider(id string, alter func(*Grant) (again bool)) (Grant, error) {
+	var now Grant
+	err := a.cfg.Grants.change(func(f *grantsFile) error {
+		i := indexOf(f.Grants, id)
+		if i < 0 {
+			return fmt.Errorf("grants file: grant %s: %w", id, ErrNotFound)
 		}
-		learned = one.clone()
+		one := f.Grants[i]
+		if alter(&one) {
+			one = f.swap(one, a.olderOf(f.Grants, one))
+		} else {
+			f.Grants[i] = one
+		}
+		now = one.clone()
 		return nil
 	})
-	if err == nil {
-		a.settle()
+	if err != nil {
+		return Grant{}, err
 	}
-	return learned, err
+	a.settle()
+	return now, nil
 }
 
 // olderOf lists the grants of an account that were given before this one, the

@@ -40,6 +40,7 @@ func TestEachAPIHostSaysWhetherItTakesTheGrant(t *testing.T) {
 			mu.Unlock()
 			switch {
 			case strings.HasPrefix(q.URL.Path, "/v1beta1/dedicated"):
+				h.clock.move(250 * time.Millisecond)
 				reply(w, 401, map[string]any{"message": "canary: " + q.Header.Get("Authorization")})
 			case h.server.bearer(w, q):
 				reply(w, 200, map[string]any{"items": []any{}})
@@ -54,6 +55,9 @@ func TestEachAPIHostSaysWhetherItTakesTheGrant(t *testing.T) {
 		if (one.Problem == "") != one.Accepted || strings.Contains(one.Problem, "canary") || one.At.IsZero() || !strings.HasSuffix(one.Address, one.Name) {
 			t.Errorf("a host says %+v", one)
 		}
+	}
+	if dedicated := hosts[2]; dedicated.Took < 250*time.Millisecond || dedicated.Took > time.Second {
+		t.Errorf("its answer took %v", dedicated.Took)
 	}
 	if len(paths) != 3 || renewals(h.server) != 0 {
 		t.Errorf("the hosts were asked %v, and %d renewals made; want one each and none", paths, renewals(h.server))

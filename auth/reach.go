@@ -21,15 +21,15 @@ func (r Reach) IsZero() bool { return r.Organization == Organization{} && !r.lim
 // limited reports whether projects are spoken of.
 func (r Reach) limited() bool { return r.All || len(r.Projects) > 0 }
 
-// normal gives a reach in one form: projects sorted by id and each once, none
-// beside All.
+// normal gives a reach in one form: projects sorted by id and each once, with
+// its name if it has one, and none beside All.
 func (r Reach) normal() Reach {
 	if r.All {
 		r.Projects = nil
 		return r
 	}
 	r.Projects = slices.Clone(r.Projects)
-	slices.SortStableFunc(r.Projects, func(a, b Project) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.Projects, func(a, b Project) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(b.Name, a.Name)) })
 	r.Projects = slices.CompactFunc(r.Projects, func(a, b Project) bool { return a.ID == b.ID })
 	return r
 }

@@ -47,7 +47,7 @@ func (t *attempt) predecessors(all []Grant, got Grant) []Grant {
 		return nil
 	}
 	var replaced, rest []Grant
-	if asked.ID != "" && asked.Environment == got.Environment && sameUser(asked.User, got.User) {
+	if asked.ID != "" && asked.Environment == got.Environment && sameUser(asked.User, got.User) && !otherOrganization(asked, got) {
 		replaced = append(replaced, asked)
 	}
 	for _, old := range all {
@@ -98,6 +98,11 @@ func sameUser(a, b User) bool {
 func otherUser(a, b User) bool {
 	known := (a.Subject != "" && b.Subject != "") || (a.Email != "" && b.Email != "")
 	return known && !sameUser(a, b)
+}
+
+// otherOrganization reports whether two grants are known to be of two organizations.
+func otherOrganization(a, b Grant) bool {
+	return a.Organization.ID != "" && b.Organization.ID != "" && a.Organization.ID != b.Organization.ID
 }
 
 // sameAccount reports whether two grants are known to be of one account: the

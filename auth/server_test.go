@@ -261,6 +261,25 @@ func (s *server) issue(w http.ResponseWriter, family string) {
 	reply(w, 200, answer)
 }
 
+// tokensWith answers exchanges with these members, and leaves those out that are nil.
+func (s *server) tokensWith(details, scope any) func(string, map[string]string, http.ResponseWriter) bool {
+	return func(path string, params map[string]string, w http.ResponseWriter) bool {
+		if path != "/token" || params["grant_type"] != "authorization_code" {
+			return false
+		}
+		answer := map[string]any{"access_token": "canary-access-with", "refresh_token": "canary-refresh-with", "token_type": "Bearer", "expires_in": 3600}
+		if text, ok := details.(string); ok {
+			answer["authorization_details"] = json.RawMessage(text)
+		}
+		if scope != nil {
+			answer["scope"] = scope
+		}
+		s.with(func() { s.access["canary-access-with"], s.refresh["canary-refresh-with"] = true, "with" })
+		reply(w, 200, answer)
+		return true
+	}
+}
+
 func (s *server) revoke(token string) {
 	_, known := s.refresh[token]
 	if s.oneGrant && (known || s.access[token]) {
