@@ -24,7 +24,7 @@ func TestBehaviour14DeniedOnTheServersPageTheOldGrantStays(t *testing.T) {
 	h := newHouse(t, separate, understanding)
 	old := h.mustSignIn()
 	h.server.with(func() {
-		h.server.authorize = func(asked, answer url.Values) url.Values {
+		h.server.authorize = func(_, answer url.Values) url.Values {
 			answer.Del("code")
 			answer.Set("error", "access_denied")
 			return answer
