@@ -36,6 +36,7 @@ type browseScreen struct {
 	signed   *part.Text
 	where    *part.Text
 	refresh  *part.Button
+	activity *part.Button
 	state    session.State
 }
 
@@ -70,9 +71,10 @@ func (s *browseScreen) topBar() fyne.CanvasObject {
 	s.search.OnChanged = s.explorer.filter
 	s.search.Icon = look.Icon("search", look.ColorMuted)
 	s.refresh = part.NewIconButton("refresh", lang.L("Refresh"), "", w.Session.Refresh)
+	s.activity = part.NewIconButton("activity", lang.L("Activity"), "activity", w.showActivity)
 	settings := part.NewIconButton("settings", "", "settings", w.showSettingsMenu)
-	bar := container.New(topLayout{},
-		part.Middle(s.grant), part.Middle(part.Field(s.search)), part.Middle(part.Row(12, s.refresh, settings)))
+	bar := container.New(newTopLayout(s.activity),
+		part.Middle(s.grant), part.Middle(part.Field(s.search)), part.Middle(part.Row(12, s.refresh, s.activity, settings)))
 	return container.NewStack(part.NewBox(look.ColorSurface, "", 0),
 		part.Frame(nil, part.NewRule(), nil, nil, part.Pad(0, 14, bar)))
 }
@@ -201,18 +203,46 @@ func usage(u session.Usage) string {
 }
 
 // topLayout puts the grant at the left, the actions at the right and the search between, as
-// close to the middle as there is room.
-type topLayout struct{}
-
-const searchWidth float32 = 520
-
-func (topLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(o[0].MinSize().Width+160+o[2].MinSize().Width+24, look.BarHeight-1)
+// close to the middle as there is room. Where the search would become too narrow to read, one of
+// the actions is left with its icon alone.
+type topLayout struct {
+	button *part.Button // that gives way
+	text   string
+	saved  float32 // how much narrower it is without its text
 }
 
-func (topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func newTopLayout(button *part.Button) *topLayout {
+	l := &topLayout{button: button, text: button.Text(), saved: button.MinSize().Width}
+	button.SetText("")
+	l.saved -= button.MinSize().Width
+	button.SetText(l.text)
+	return l
+}
+
+// searchWidth is how wide the search becomes, searchLeast how narrow before a button gives way.
+const searchWidth, searchLeast float32 = 520, 280
+
+// short is the width of the actions with the icon alone.
+func (l *topLayout) short(actions fyne.CanvasObject) float32 {
+	width := actions.MinSize().Width
+	if l.button.Text() != "" {
+		width -= l.saved
+	}
+	return width
+}
+
+func (l *topLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[0].MinSize().Width+160+l.short(o[2])+24, look.BarHeight-1)
+}
+
+func (l *topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	leftEnd := min(o[0].MinSize().Width, size.Width/2)
-	rightWidth := o[2].MinSize().Width
+	rightWidth, text := l.short(o[2]), ""
+	if size.Width-leftEnd-rightWidth-l.saved-24 >= searchLeast {
+		rightWidth += l.saved
+		text = l.text
+	}
+	l.button.SetText(text)
 	o[0].Resize(fyne.NewSize(leftEnd, size.Height))
 	o[2].Resize(fyne.NewSize(rightWidth, size.Height))
 	o[2].Move(fyne.NewPos(size.Width-rightWidth, 0))

@@ -32,6 +32,7 @@ type exportDialog struct {
 	write    exportWriter
 	path     *keyEntry
 	problem  *widget.RichText
+	message  *fyne.Container // the problem, with what may be done about it
 	replace  *part.Link
 	meter    *part.Meter
 	progress *part.Text
@@ -71,13 +72,14 @@ func (w *Window) showExport(title, fileName string, write exportWriter) {
 	for _, k := range []*part.Keys{&d.replace.Keys, &d.save.Keys, &d.copy.Keys, &d.cancel.Keys} {
 		*k = w.modalKey
 	}
-	d.problem.Hide()
+	d.message = part.Frame(nil, nil, nil, part.Middle(d.replace), part.Flush(d.problem))
+	d.message.Hide()
 	d.replace.Hide()
 	d.working.Hide()
 	d.modal = w.showModal(exportWidth, part.Column(10,
 		part.NewText(title, part.Style{Size: theme.SizeNameHeadingText, Bold: true, Cut: true}),
 		part.Field(d.path),
-		part.Frame(nil, nil, nil, part.Middle(d.replace), part.Flush(d.problem)),
+		d.message,
 		d.working,
 		part.Frame(nil, nil, d.copy, part.Row(8, d.cancel, d.save), nil),
 	), d.path, d.confirm)
@@ -185,10 +187,10 @@ func (d *exportDialog) say(text string) {
 		d.save.Enable()
 	}
 	if text == "" {
-		d.problem.Hide()
+		d.message.Hide()
 	} else {
 		part.SetParagraph(d.problem, text, part.Style{Color: theme.ColorNameError})
-		d.problem.Show()
+		d.message.Show()
 	}
 	d.modal.Refresh()
 }

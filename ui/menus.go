@@ -49,6 +49,7 @@ func newMenus(w *Window) *menus {
 		m.item(lang.L("Compare two grants…"), nil, several, w.showCompare),
 		m.item(lang.L("Refresh"), ctrl(fyne.KeyR), browsing, w.Session.Refresh),
 		m.item(lang.L("Change scope…"), ctrl(fyne.KeyL), browsing, w.showScope),
+		m.item(lang.L("Activity"), &desktop.CustomShortcut{KeyName: fyne.KeyA, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.showActivity),
 		m.item(lang.L("Copy ID"), &desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.copySelectedID),
 		fyne.NewMenuItemSeparator(),
 		m.item(lang.L("Open all"), nil, browsing, func() { w.openAll(true) }),

@@ -45,6 +45,7 @@ type Window struct {
 	screen screen
 	stack  *fyne.Container
 	toast  *toast
+	hint   *hint
 	modal  *part.Modal
 	finder *finder // what hangs from a button to find a grant in; it is the modal then
 	menus  *menus
@@ -83,11 +84,12 @@ func New(d Deps) *Window {
 	w.win.SetMaster()
 	w.win.SetIcon(look.Mark())
 	w.toast = newToast(w)
+	w.hint = newHint(w)
 	w.menus = newMenus(w)
 	w.win.SetMainMenu(w.menus.main)
 	w.win.SetPadded(false)
 	remember := &sizeMemory{prefs: d.App.Preferences(), whole: w.win.Canvas().Size}
-	w.win.SetContent(container.New(remember, container.NewStack(w.stack, w.toast.layer)))
+	w.win.SetContent(container.New(remember, container.NewStack(w.stack, w.hint.layer, w.toast.layer)))
 	w.win.Resize(remember.size())
 	w.win.CenterOnScreen()
 	w.win.SetOnClosed(d.Tasks.Close)
@@ -116,6 +118,9 @@ func (w *Window) render(st session.State) {
 	if next := w.screenFor(st); next != nil {
 		if w.finder != nil {
 			w.modal.Close() // what it hangs from goes
+		}
+		if b, ok := w.screen.(*browseScreen); ok {
+			b.leavePage()
 		}
 		w.screen = next
 		w.stack.Objects = []fyne.CanvasObject{next.object()}

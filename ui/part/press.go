@@ -44,6 +44,9 @@ func (p *press) SetText(text string) {
 	}
 }
 
+// Text returns what is written.
+func (p *press) Text() string { return p.text }
+
 // Cursor implements desktop.Cursorable.
 func (p *press) Cursor() desktop.Cursor {
 	if p.Disabled() {
@@ -123,11 +126,19 @@ const linkPadX, linkPadY = 8, 5
 func (r *linkRenderer) Destroy()                     {}
 func (r *linkRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.line} }
 
+// pad is the space at both ends of the text.
+func (l *Link) pad() float32 {
+	if l.quiet {
+		return linkPadX / 4
+	}
+	return linkPadX
+}
+
 func (r *linkRenderer) MinSize() fyne.Size {
 	if r.of.quiet {
-		return r.line.MinSize().Add(fyne.NewSize(linkPadX/2, 2))
+		return r.line.MinSize().Add(fyne.NewSize(2*r.of.pad(), 2))
 	}
-	return r.line.MinSize().Add(fyne.NewSize(2*linkPadX, 2*linkPadY))
+	return r.line.MinSize().Add(fyne.NewSize(2*r.of.pad(), 2*linkPadY))
 }
 
 func (r *linkRenderer) Layout(s fyne.Size) {

@@ -71,10 +71,12 @@ type Table struct {
 	// OnHint is told what the pointer is on that is not wholly seen, and where a note about it may
 	// stand; "" when it has left.
 	OnHint func(text string, absolute fyne.Position)
-	Keys   Keys // is given the keys that the table has no use for
+	Keys   Keys       // is given the keys that the table has no use for
+	OnRune func(rune) // is given what is typed, such as the beginning of a filter
 
 	now      func() time.Time
 	columns  []TableColumn
+	hidden   map[string]bool // columns that are left out, by key
 	source   TableSource
 	version  int // of the source and the look, so that rows know whether they are up to date
 	spans    []span
@@ -93,7 +95,7 @@ type Table struct {
 
 // NewTable returns an empty table with these columns.
 func NewTable(columns []TableColumn, now func() time.Time) *Table {
-	t := &Table{now: now, columns: columns, source: noRows{}, version: 1, pointer: -1}
+	t := &Table{now: now, columns: columns, hidden: map[string]bool{}, source: noRows{}, version: 1, pointer: -1}
 	t.card = NewBox(look.ColorSurface, look.ColorLine, look.RadiusCard)
 	t.note = NewText("", Style{Color: look.ColorMuted, Align: fyne.TextAlignCenter, Cut: true})
 	t.head = newTableHead(t)
@@ -150,6 +152,14 @@ func (t *Table) Select(id string) {
 	}
 }
 
+// ShowColumn leaves a column out or takes it in again.
+func (t *Table) ShowColumn(key string, on bool) {
+	if t.hidden[key] == on {
+		t.hidden[key] = !on
+		t.Refresh()
+	}
+}
+
 // Top brings the first row into sight.
 func (t *Table) Top() { t.scroll.ScrollToTop() }
 
@@ -176,6 +186,7 @@ func (t *Table) tapped(i int) {
 	if i < 0 || i >= t.source.Len() {
 		return
 	}
+	t.pointAt(t.pointer, "")
 	id := t.source.Row(i).ID
 	t.selected = id
 	t.takeFocus()
@@ -209,6 +220,7 @@ func (t *Table) menu(i int, at fyne.Position) {
 	if i < 0 || i >= t.source.Len() {
 		return
 	}
+	t.pointAt(t.pointer, "")
 	t.Select(t.source.Row(i).ID)
 	if t.OnMenu != nil {
 		t.OnMenu(t.selected, at)
@@ -267,7 +279,7 @@ func (r *tableRenderer) MinSize() fyne.Size {
 func (r *tableRenderer) Layout(s fyne.Size) {
 	t := r.of
 	t.card.Resize(s)
-	t.spans = spread(t.columns, s.Width-2)
+	t.spans = spread(t.columns, t.hidden, s.Width-2)
 	t.head.Resize(fyne.NewSize(s.Width-2, look.RowHeight))
 	t.head.Move(fyne.NewPos(1, 0))
 	r.rule.Resize(fyne.NewSize(s.Width-2, 1))
@@ -282,11 +294,10 @@ func (r *tableRenderer) Layout(s fyne.Size) {
 
 func (r *tableRenderer) Refresh() {
 	t := r.of
+	t.spans = spread(t.columns, t.hidden, t.Size().Width-2)
 	for _, o := range r.Objects() {
 		o.Refresh()
 	}
-	t.version++
-	t.body.update()
 }
 
 type noRows struct{}

@@ -79,6 +79,7 @@ func (r *tableHeadRenderer) Layout(size fyne.Size) {
 }
 
 func (r *tableHeadRenderer) Refresh() {
+	r.Layout(r.of.Size())
 	for _, t := range r.of.titles {
 		t.Refresh()
 	}

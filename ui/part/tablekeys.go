@@ -20,7 +20,11 @@ func (t *Table) setFocus(on bool) {
 }
 
 // TypedRune implements fyne.Focusable.
-func (t *Table) TypedRune(rune) {}
+func (t *Table) TypedRune(r rune) {
+	if t.OnRune != nil {
+		t.OnRune(r)
+	}
+}
 
 // TypedKey moves the selection, as in a file manager.
 func (t *Table) TypedKey(e *fyne.KeyEvent) {

@@ -10,10 +10,12 @@ const tableEdge, tableGap, tableCut float32 = 14, 14, 24
 
 // spread places columns in a width. As long as they do not fit those of the highest rank go; what
 // is left over goes to those that share it.
-func spread(columns []TableColumn, width float32) []span {
+func spread(columns []TableColumn, hidden map[string]bool, width float32) []span {
 	spans := make([]span, len(columns))
 	for i, c := range columns {
-		spans[i].width = max(1, c.Width)
+		if !hidden[c.Key] {
+			spans[i].width = max(1, c.Width)
+		}
 	}
 	left := width - widthOf(spans)
 	for left < 0 {

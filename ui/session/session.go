@@ -97,6 +97,10 @@ func New(d Deps) *Session {
 	return s
 }
 
+// Requests returns the log of every request that has been made; nil, which keeps nothing, where
+// none is recorded.
+func (s *Session) Requests() *activity.Log { return s.deps.Activity }
+
 // Listen sets the function that is told of every change, and tells it the present state.
 func (s *Session) Listen(f func(State)) {
 	s.listener = f
