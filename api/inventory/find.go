@@ -75,7 +75,7 @@ func (v *View) search(words string) Found {
 		case Present, HiddenByYou, Unread: // matches, or not missing
 		}
 	}
-	f.Failures, f.Unread = v.gaps()
+	f.Failures, f.Unread = v.Gaps()
 	f.Nothing = len(f.Matches)+len(f.Hidden)+len(f.NotGranted)+len(f.Gone)+len(f.Unreadable)+len(f.Failures) == 0 && !f.Unread
 	return f
 }
@@ -97,9 +97,10 @@ func (v *View) named(words string) *Named {
 	return nil
 }
 
-// gaps returns the parts of what is shown that may hold rows which are not in
+// Gaps returns the parts of what is shown that may hold rows which are not in
 // the snapshot: because they could not be read, or not yet.
-func (v *View) gaps() (failures map[Part]error, unread bool) {
+func (v *View) Gaps() (failures map[Part]error, unread bool) {
+	v = v.orNothing()
 	c := v.whole.now()
 	failures = make(map[Part]error)
 	add := func(part Part, h holding) {

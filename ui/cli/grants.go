@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -116,18 +118,20 @@ func writeJSON(out io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	for _, r := range string(text) {
+	b := bufio.NewWriter(out) // it keeps the first error for Flush
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
 		switch {
 		case r < 0x7F || unicode.IsGraphic(r): // the encoder has escaped controls below 0x20
-			b.WriteRune(r)
+			_, _ = b.Write(text[:size])
 		case r > 0xFFFF:
 			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+			_, _ = fmt.Fprintf(b, `\u%04x\u%04x`, high, low)
 		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			_, _ = fmt.Fprintf(b, `\u%04x`, r)
 		}
+		text = text[size:]
 	}
-	_, err = fmt.Fprintln(out, b.String())
-	return err
+	_ = b.WriteByte('\n')
+	return b.Flush()
 }

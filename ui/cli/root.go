@@ -39,15 +39,26 @@ func (x Outside) Main(args []string, stdout, stderr io.Writer, open OpenWindow) 
 	return Run(ctx, root, args)
 }
 
+// The exit codes of commands.
+const (
+	exitDone       = 0
+	exitFailed     = 1
+	exitIncomplete = 2 // done as far as it goes: parts could not be read, an incompleteError
+)
+
 // Run runs a command line on root and returns the exit code. An error is one sentence on
 // root's stderr, safe to show whatever a server put into it.
 func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
-		root.PrintErrln("canopy: " + show.Line(err.Error()))
-		return 1
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
 	}
-	return 0
+	root.PrintErrln("canopy: " + show.Line(err.Error()))
+	if incomplete := (*incompleteError)(nil); errors.As(err, &incomplete) {
+		return exitIncomplete
+	}
+	return exitFailed
 }
 
 // NewRoot returns the command that opens the window, with the others below it.
@@ -86,7 +97,7 @@ func (x Outside) Root(open OpenWindow) *cobra.Command {
 		return fmt.Errorf("%w; see canopy --help", err)
 	})
 	root.AddCommand(newSandbox(), newVersion())
-	root.AddCommand(newSignIn(x), newGrants(x), newSignOut(x))
+	root.AddCommand(newSignIn(x), newGrants(x), newSignOut(x), newTree(x), newScope(x))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,8 +28,8 @@ func newSignOut(x Outside) *cobra.Command {
 		Use:   "signout [GRANT]",
 		Short: "Give a grant back: erase it here, and tell the server",
 		Long: "Give a grant back: erase its credential here, then revoke it at the server.\n\n" +
-			"GRANT is the id of a grant, the beginning of one, or the name of an organization; canopy grants\n" +
-			"lists them. In scripts write: canopy signout -- \"$id\", for an id can begin with a dash.\n\n" +
+			"GRANT is the id of a grant, the beginning of one, or the name of an organization or a user;\n" +
+			"canopy grants lists them. In scripts write: canopy signout -- \"$id\", for an id can begin with a dash.\n\n" +
 			"Exit code 0 means that every server was told.",
 		RunE: f.run,
 	}
@@ -85,8 +86,9 @@ func choose(cmd *cobra.Command, list []auth.Grant, meant string) ([]auth.Grant, 
 		if g.ID == meant {
 			return []auth.Grant{g}, nil
 		}
-		name := g.Organization.Name
-		named := name != "" && (strings.EqualFold(name, meant) || strings.EqualFold(show.Name(name), meant))
+		named := slices.ContainsFunc([]string{g.Organization.Name, g.User.Email, g.User.Name, g.User.Subject}, func(name string) bool {
+			return calls(meant, name)
+		})
 		if named || strings.HasPrefix(g.ID, meant) {
 			found = append(found, g)
 		}
@@ -101,6 +103,12 @@ func choose(cmd *cobra.Command, list []auth.Grant, meant string) ([]auth.Grant, 
 		return nil, err
 	}
 	return nil, fmt.Errorf("%q fits %d grants; name one by its id", show.Name(meant), len(found))
+}
+
+// calls reports whether somebody who types meant means what has this name: in any case, and
+// the name as it comes or as it is shown.
+func calls(meant, name string) bool {
+	return name != "" && (strings.EqualFold(name, meant) || strings.EqualFold(show.Name(name), meant))
 }
 
 // signOutOf gives the grants back one after the other and says of each what became of it.
@@ -154,7 +162,7 @@ func reachServer(ctx context.Context, setup *Setup, g auth.Grant) (obstacle stri
 		return "its credential was in the memory of a Canopy, not in the keyring"
 	}
 	env, err := environmentOf(ctx, setup, g)
-	if err == nil && env.Kind == auth.KindSandbox {
+	if err == nil {
 		err = setup.Auth.SetEnvironment(env)
 	}
 	switch {
@@ -175,8 +183,12 @@ func reachServer(ctx context.Context, setup *Setup, g auth.Grant) (obstacle stri
 // takes up what its file says.
 func environmentOf(ctx context.Context, setup *Setup, g auth.Grant) (auth.Environment, error) {
 	for _, e := range setup.Environments {
-		if e.Name == g.Environment && e.TokenEndpoint != "" {
+		switch {
+		case e.Name != g.Environment || e.Kind == auth.KindSandbox:
+		case e.TokenEndpoint != "", e.Issuer == "":
 			return e, nil
+		default: // it names only its issuer
+			return setup.Discover(ctx, e)
 		}
 	}
 	if at, elsewhere := strings.CutPrefix(g.Environment, SandboxName+" at "); elsewhere {

@@ -35,6 +35,7 @@ type terminal struct {
 	env     map[string]string
 	in      io.Reader
 	keyring *keyring
+	stdout  io.Writer // nil: what is printed is kept
 	tty     bool
 	wait    func(context.Context, time.Duration) error
 	doubt   string
@@ -134,6 +135,9 @@ func (d *terminal) begin(ctx context.Context, args ...string) *command {
 	root := outside.Root(nil)
 	root.SetIn(d.in)
 	root.SetOut(&c.out)
+	if d.stdout != nil {
+		root.SetOut(d.stdout)
+	}
 	root.SetErr(c.errors)
 	go func() { c.done <- cli.Run(ctx, root, args) }()
 	return c
@@ -161,6 +165,8 @@ func (o outcome) refused(t *testing.T, words string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(o.errors, "\n"), "\n")
 	last := lines[len(lines)-1]
+	last = last[strings.LastIndexByte(last, '\r')+1:] // before that stood progress
+	last = strings.TrimPrefix(last, "\x1b[K")
 	if o.code != 1 || !strings.HasPrefix(last, "canopy: ") || !strings.Contains(last, words) || strings.Count(o.errors, "canopy: ") != 1 {
 		t.Errorf("exit code %d, said %q, want exit code 1 and %q in one sentence at the end", o.code, o.errors, words)
 	}
@@ -298,8 +304,11 @@ func (d *terminal) nothingLeaked() {
 // wire is the network, with the secrets that went over it written down.
 type wire struct {
 	http.RoundTripper
-	mu   sync.Mutex
-	seen []string
+	mu    sync.Mutex
+	seen  []string
+	asked []string // the paths
+	// say changes what an API answers to a path. nil: it stays.
+	say func(path, text string) string
 }
 
 func (w *wire) RoundTrip(q *http.Request) (*http.Response, error) {
@@ -311,7 +320,16 @@ func (w *wire) RoundTrip(q *http.Request) (*http.Response, error) {
 			}
 		}
 	}
+	w.mu.Lock()
+	w.asked = append(w.asked, q.URL.Path)
+	w.mu.Unlock()
 	resp, err := w.RoundTripper.RoundTrip(q)
+	if err == nil && w.say != nil {
+		text, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		text = []byte(w.say(q.URL.Path, string(text)))
+		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	}
 	if err != nil || q.Method != http.MethodPost {
 		return resp, err
 	}
@@ -326,6 +344,18 @@ func (w *wire) RoundTrip(q *http.Request) (*http.Response, error) {
 		}
 	}
 	return resp, err
+}
+
+// requests counts the requests to paths with this ending.
+func (w *wire) requests(ending string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, path := range w.asked {
+		if strings.HasSuffix(path, ending) {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *wire) note(secrets ...string) {
