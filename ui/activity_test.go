@@ -37,7 +37,7 @@ func newWatcher(t *testing.T) *watcher {
 	return w
 }
 
-func (w *watcher) look(t *testing.T) {
+func (w *watcher) look(t testing.TB) {
 	t.Helper()
 	uitest.Choose(t, w.window.Window(), "View", "Activity")
 	uitest.Expect(t, w.canvas(), "What Canopy asked, and why")
@@ -90,7 +90,7 @@ func (a answer) RoundTrip(q *http.Request) (*http.Response, error) {
 }
 
 // ask sends a request through the log.
-func (w *watcher) ask(t *testing.T, url, grant, why string, a answer) {
+func (w *watcher) ask(t testing.TB, url, grant, why string, a answer) {
 	t.Helper()
 	ctx := activity.Why(activity.ForGrant(t.Context(), grant), why)
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -107,7 +107,7 @@ func (w *watcher) ask(t *testing.T, url, grant, why string, a answer) {
 }
 
 // pause lets the time between two redraws pass, and what is due be drawn.
-func (w *watcher) pause(t *testing.T) {
+func (w *watcher) pause(t testing.TB) {
 	t.Helper()
 	w.Clock.AwaitWaiter(t, redraw)
 	w.Clock.Advance(redraw)
@@ -249,7 +249,7 @@ func TestTheSelectedRequestIsSaidInFull(t *testing.T) {
 	w.until(t, "401 not accepted")
 	uitest.ExpectNot(t, w.canvas(), "Copy as curl", "trace ")
 	uitest.Key(w.canvas(), fyne.KeyDown)
-	uitest.Expect(t, w.canvas(), "GET dedicated.tidbapi.com/v1beta1/clusters?pageSize=100", "trace 7f31c0aa… · 2,140 bytes · background page 2")
+	uitest.Expect(t, w.canvas(), "GET dedicated.tidbapi.com/v1beta1/clusters?pageSize=100", "trace 7f31c0aa… · 2,140 bytes")
 	w.press(t, "Copy trace id")
 	if got := w.app.Clipboard().Content(); got != "7f31c0aa55ee1234" {
 		t.Errorf("on the clipboard is %q", got)
@@ -523,7 +523,12 @@ func TestANarrowWindowKeepsWhatCounts(t *testing.T) {
 	w := newWatcher(t)
 	w.window.Window().Resize(fyne.NewSize(800, 600))
 	uitest.Expect(t, w.canvas(), "Time", "Host and path", "Status", "Pause", "Export…", "Refresh")
-	uitest.ExpectNot(t, w.canvas(), "Bytes", "Took")
+	uitest.ExpectNot(t, w.canvas(), "Bytes", "Took", "Why")
+	uitest.Key(w.canvas(), fyne.KeyEnd)
+	uitest.Expect(t, w.canvas(), "sign-in: exchange the code") // no longer in the table, but below it
+	if rows := w.rows(); !strings.Contains(strings.Join(rows, " "), "oauth…/v1/token") {
+		t.Errorf("the line covers the row it is about: %q", rows)
+	}
 	if !slices.ContainsFunc(uitest.Look(w.canvas()), func(s uitest.Seen) bool {
 		b, ok := s.Object.(*part.Button)
 		return ok && b.ProbeName() == "activity" && b.Text() == ""
@@ -576,5 +581,24 @@ func TestThereIsNoActivityBeforeASignIn(t *testing.T) {
 	}
 	if d.session.State().Phase != session.SignedOut {
 		t.Error("somebody is signed in")
+	}
+}
+
+// BenchmarkActivity is what one more request costs the open page, without the painting.
+func BenchmarkActivity(b *testing.B) {
+	for _, n := range []int{100, activity.Capacity} {
+		w := &watcher{newDesk(b, sandbox.Options{})}
+		w.signIn(b, alice, acme)
+		for i := range n {
+			w.ask(b, fmt.Sprintf("https://api.example/bench/%d", i), w.grant(), "test", answer{status: 200})
+		}
+		w.look(b)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				w.ask(b, "https://api.example/bench/more", w.grant(), "test", answer{status: 200})
+				w.pause(b)
+				w.Loop.Until(b, "the redraw", func() bool { return w.Clock.Waits(redraw) })
+			}
+		})
 	}
 }

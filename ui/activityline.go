@@ -19,6 +19,7 @@ type activityLine struct {
 	address *part.Text
 	status  *part.Text
 	rest    *part.Text
+	why     *part.Text // where the table has no room for it
 	curl    *part.Link
 	trace   *part.Link
 	request activity.Request
@@ -27,11 +28,11 @@ type activityLine struct {
 
 func newActivityLine(w *Window) *activityLine {
 	quiet := part.Style{Color: look.ColorMuted, Cut: true}
-	l := &activityLine{window: w, address: part.NewText("", quiet), status: part.NewText("", quiet), rest: part.NewText("", quiet)}
+	l := &activityLine{window: w, address: part.NewText("", quiet), status: part.NewText("", quiet), rest: part.NewText("", quiet), why: part.NewText("", quiet)}
 	l.curl = part.NewLink(lang.L("Copy as curl"), l.copyCurl)
 	l.trace = part.NewLink(lang.L("Copy trace id"), l.copyTrace)
 	l.curl.Keys, l.trace.Keys = w.pageKey, w.pageKey
-	l.flow = part.NewFlow(10, l.address, l.status, l.rest, l.curl, l.trace)
+	l.flow = part.NewFlow(10, l.address, l.status, l.rest, l.why, part.Row(0, l.curl, l.trace))
 	l.clear()
 	return l
 }
@@ -55,9 +56,7 @@ func (l *activityLine) show(r activity.Request, apiKey bool) {
 		l.trace.Show()
 	}
 	says = append(says, counted("{{.Count}} bytes", int(r.Bytes)))
-	if r.Why != "" {
-		says = append(says, show.Line(r.Why))
-	}
+	l.why.SetText(show.Line(r.Why))
 	l.rest.SetText(strings.Join(says, " · "))
 	l.flow.Show()
 }
@@ -130,6 +129,11 @@ func (l activityLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		return y + height
 	}
 	y := put(head, 0, head.MinSize().Height) + activityGap
+	if l.page.line.request.Why != "" && !table.ShowsAt("why", size.Width) {
+		l.page.line.why.Show()
+	} else {
+		l.page.line.why.Hide()
+	}
 	var lineHeight, noteHeight float32
 	if line.Visible() {
 		lineHeight = line.HeightAt(size.Width) + activityGap/2

@@ -66,7 +66,7 @@ func (f settingsFile) Write(_ context.Context, s settings.Settings, secret auth.
 	return s.Environments(), settings.Save(f.path, s)
 }
 
-func newDesk(t *testing.T, o sandbox.Options) *desk {
+func newDesk(t testing.TB, o sandbox.Options) *desk {
 	t.Helper()
 	s := stage.New(t, o)
 	d := &desk{Stage: s, app: uitest.New(t, s.Loop)}
@@ -77,7 +77,7 @@ func newDesk(t *testing.T, o sandbox.Options) *desk {
 }
 
 // open makes the window, as a start of Canopy does.
-func (d *desk) open(t *testing.T, deps session.Deps) {
+func (d *desk) open(t testing.TB, deps session.Deps) {
 	t.Helper()
 	d.session = session.New(deps)
 	d.window = ui.New(ui.Deps{
@@ -123,7 +123,7 @@ func (d *desk) pass(t *testing.T, wait, step time.Duration, what string, cond fu
 	})
 }
 
-func (d *desk) press(t *testing.T, text string) {
+func (d *desk) press(t testing.TB, text string) {
 	t.Helper()
 	uitest.Press(t, d.canvas(), text)
 }
@@ -136,14 +136,14 @@ func (d *desk) faults(t *testing.T, names ...string) {
 }
 
 // signIn signs in as a person would and waits for everything to be read.
-func (d *desk) signIn(t *testing.T, user, org string, projects ...string) {
+func (d *desk) signIn(t testing.TB, user, org string, projects ...string) {
 	t.Helper()
 	d.Person.Allows(user, org, projects...)
 	d.press(t, "Sign in with your browser")
 	d.read(t)
 }
 
-func (d *desk) read(t *testing.T) {
+func (d *desk) read(t testing.TB) {
 	t.Helper()
 	d.Loop.Until(t, "everything to be read", func() bool {
 		st := d.session.State()

@@ -47,10 +47,7 @@ func (f *Flow) run(width float32, put func(fyne.CanvasObject, fyne.Position, fyn
 	var line []fyne.CanvasObject
 	var x, y, height float32
 	end := func() { // puts a line, with its objects in the middle of its height
-		at := float32(0)
-		if l, ok := line[0].(*Link); ok {
-			at = -l.pad() // its text begins where all lines begin
-		}
+		at := -inset(line[0]) // a text begins where all lines begin
 		for _, o := range line {
 			s := fyne.NewSize(wanted(o, width), o.MinSize().Height)
 			put(o, fyne.NewPos(at, y+(height-s.Height)/2), s)
@@ -74,6 +71,19 @@ func (f *Flow) run(width float32, put func(fyne.CanvasObject, fyne.Position, fyn
 		end()
 	}
 	return y
+}
+
+// inset is how far the text of a link at the beginning of an object stands inside it.
+func inset(o fyne.CanvasObject) float32 {
+	switch o := o.(type) {
+	case *Link:
+		return o.pad()
+	case *fyne.Container:
+		if len(o.Objects) > 0 {
+			return inset(o.Objects[0])
+		}
+	}
+	return 0
 }
 
 // wanted is how wide an object is in a line of a width.

@@ -160,6 +160,16 @@ func (t *Table) ShowColumn(key string, on bool) {
 	}
 }
 
+// ShowsAt reports whether there is room for a column in a table of this width.
+func (t *Table) ShowsAt(key string, width float32) bool {
+	for i, s := range spread(t.columns, t.hidden, width-2) {
+		if t.columns[i].Key == key {
+			return s.width > 0
+		}
+	}
+	return false
+}
+
 // Top brings the first row into sight.
 func (t *Table) Top() { t.scroll.ScrollToTop() }
 
@@ -170,6 +180,12 @@ func (t *Table) FullHeight() float32 {
 
 // tableFoot keeps the last row clear of the round corners of the card.
 const tableFoot = look.RadiusCard / 2
+
+// sees reports whether the beginning of row i is in sight.
+func (t *Table) sees(i int) bool {
+	y := float32(i)*look.RowHeight - t.scroll.Offset.Y
+	return y >= 0 && y < t.scroll.Size().Height
+}
 
 func (t *Table) reveal(i int) {
 	top, height := float32(i)*look.RowHeight, t.scroll.Size().Height
@@ -285,7 +301,15 @@ func (r *tableRenderer) Layout(s fyne.Size) {
 	r.rule.Resize(fyne.NewSize(s.Width-2, 1))
 	r.rule.Move(fyne.NewPos(1, look.RowHeight))
 	rest := fyne.NewSize(s.Width-2, max(0, s.Height-look.RowHeight-tableFoot))
+	i := t.source.Index(t.selected)
+	seen := i >= 0 && t.sees(i)
+	if rest != t.scroll.Size() {
+		t.pointAt(t.pointer, "")
+	}
 	t.scroll.Resize(rest)
+	if seen {
+		t.reveal(i) // whatever is shown about the selected row must not cover it
+	}
 	t.scroll.Move(fyne.NewPos(1, look.RowHeight))
 	t.note.Resize(fyne.NewSize(rest.Width-2*tableEdge, t.note.MinSize().Height))
 	t.note.Move(fyne.NewPos(1+tableEdge, look.RowHeight+max(0, (rest.Height-t.note.MinSize().Height)/2)))
