@@ -26,13 +26,16 @@ type Modal struct {
 	closers []func()
 }
 
+// ModalPad is the room that a dialog keeps at the left and the right of its content.
+const ModalPad = 40
+
 // ShowModal puts content on a panel of the given width over the canvas and focuses first.
 // Confirm is what Enter does and may be nil; cancel is called by Escape, before the dialog
 // closes, and may be nil; closed is called whenever the dialog has gone.
 func ShowModal(c fyne.Canvas, width float32, content fyne.CanvasObject, first fyne.Focusable, confirm, cancel, closed func()) *Modal {
 	m := &Modal{width: width, confirm: confirm, cancel: cancel, closed: closed}
 	box := NewBox(look.ColorSurface, look.ColorLine, look.RadiusPanel)
-	m.open(c, container.NewStack(box, Pad(32, 40, content)), first)
+	m.open(c, container.NewStack(box, Pad(32, ModalPad, content)), first)
 	return m
 }
 

@@ -347,6 +347,7 @@ func TestColoursFollowTheTheme(t *testing.T) {
 		part.Pill("Active", look.ColorRunning), part.NewText("text", part.Style{Mono: true, Size: theme.SizeNameHeadingText}),
 		part.NewLink("link", nil), part.NewPrimary("primary", nil), part.NewTabs([]part.Tab{{Key: "a", Title: "A", Make: func() fyne.CanvasObject { return part.NewMeter() }}}, "a").Container,
 		part.Card("caption", "value"), part.Panel(100, part.Icon("search", look.ColorMuted)), part.Field(part.Selectable("x", false)),
+		part.NewOptions("one", "two"), part.NewArea(part.NewText("area", part.Style{}), "", nil), part.NewLink("red", nil).In(theme.ColorNameError),
 		part.Frame(part.AtEnd(part.NewRule()), nil, part.Middle(part.NewRule()), nil, part.Flush(part.Paragraph("paragraph", part.Style{}))))
 	w := show(t, all, 400, 600)
 	light := coloursOf(w.Canvas())

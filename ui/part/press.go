@@ -89,6 +89,7 @@ func (p *press) TypedKey(e *fyne.KeyEvent) {
 type Link struct {
 	press
 	quiet bool
+	color fyne.ThemeColorName // "" for the accent
 }
 
 // NewLink returns a link of the size of body text.
@@ -107,6 +108,12 @@ func NewQuietLink(text string, tapped func()) *Link {
 	return l
 }
 
+// In gives a new link a colour of its own by name, such as that of trouble for what cannot be undone.
+func (l *Link) In(c fyne.ThemeColorName) *Link {
+	l.color = c
+	return l
+}
+
 // CreateRenderer implements fyne.Widget.
 func (l *Link) CreateRenderer() fyne.WidgetRenderer {
 	r := &linkRenderer{of: l, ground: canvas.NewRectangle(nil), line: canvas.NewText("", nil)}
@@ -120,6 +127,9 @@ type linkRenderer struct {
 	ground *canvas.Rectangle
 	line   *canvas.Text
 }
+
+// LinkPad is the room that a link keeps beside its words, for its ground.
+const LinkPad = linkPadX
 
 const linkPadX, linkPadY = 8, 5
 
@@ -155,6 +165,8 @@ func (r *linkRenderer) Refresh() {
 		r.line.Color = th.Color(theme.ColorNameDisabled, v)
 	case r.of.quiet:
 		r.line.Color = th.Color(look.ColorMuted, v)
+	case r.of.color != "":
+		r.line.Color = th.Color(r.of.color, v)
 	}
 	r.ground.CornerRadius = th.Size(theme.SizeNameInputRadius)
 	r.ground.FillColor, r.ground.StrokeWidth = nil, 0

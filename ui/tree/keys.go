@@ -53,6 +53,10 @@ func (t *Tree) TypedKey(e *fyne.KeyEvent) {
 	page := max(1, int(t.scroll.Size().Height/look.RowHeight)-1)
 	switch e.Name {
 	case fyne.KeyUp:
+		if i == 0 && t.OnAbove != nil {
+			t.OnAbove()
+			return
+		}
 		t.goTo(max(i-1, 0))
 	case fyne.KeyDown:
 		t.goTo(i + 1)

@@ -72,6 +72,7 @@ type Tree struct {
 	OnActivate func(id string)                         // Enter or a second press
 	OnMenu     func(id string, absolute fyne.Position) // right press or the menu key
 	OnTick     func(id string)                         // a press or Space on a row with a box
+	OnAbove    func()                                  // Up on the first row: what stands above the tree is wanted
 	Keys       part.Keys                               // is given Escape, and Enter on a row with a box
 	Now        func() time.Time
 

@@ -171,6 +171,16 @@ func TestKeysMoveTheSelectionAndOpenAndClose(t *testing.T) {
 	}
 }
 
+func TestUpOnTheFirstRowLeadsToWhatStandsAbove(t *testing.T) {
+	d := newDesk(t, parse(forest))
+	d.OnAbove = func() { d.calls = append(d.calls, "above") }
+	d.Select("red oak")
+	d.calls = nil
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	d.expect(t, "select oaks", "above")
+}
+
 func TestRightOnAnOpenRowWithoutChildrenStays(t *testing.T) {
 	d := newDesk(t, parse("-oaks\npines"))
 	d.Select("oaks")
