@@ -69,17 +69,17 @@ func newSettingsScreen(w *Window, s settings.Settings) *settingsScreen {
 	d.clientID = entry(c.ClientID, lang.L("from PingCAP's partner programme"))
 	d.secret = newKeyEntry(lang.L("only if PingCAP gave you one; kept in the keyring"), true, w.modalKey)
 	d.scope = entry(c.Scope, def.Scope)
-	d.host = choice([]string{"127.0.0.1", "localhost", "::1"}, c.RedirectHost, def.RedirectHost)
+	d.host = oneOf([]string{"127.0.0.1", "localhost", "::1"}, c.RedirectHost, def.RedirectHost)
 	d.ports = entry(strings.Trim(fmt.Sprint(c.RedirectPorts), "[]"), lang.L("any free port"))
 	d.path = entry(c.RedirectPath, def.RedirectPath)
-	d.encoding = choice([]string{string(auth.FormEncoding), string(auth.JSONEncoding)}, c.TokenEncoding, string(def.TokenEncoding))
+	d.encoding = oneOf([]string{string(auth.FormEncoding), string(auth.JSONEncoding)}, c.TokenEncoding, string(def.TokenEncoding))
 	d.ca = entry(s.CAFile, lang.L("none beside the system's"))
 	d.problem = part.Paragraph("", part.Style{Color: theme.ColorNameError})
 	d.problem.Hide()
 	return d
 }
 
-func choice(options []string, value, otherwise string) *widget.Select {
+func oneOf(options []string, value, otherwise string) *widget.Select {
 	s := widget.NewSelect(options, nil)
 	s.Selected = otherwise
 	if value != "" {

@@ -47,7 +47,8 @@ type Window struct {
 	toast  *toast
 	hint   *hint
 	modal  *part.Modal
-	finder *finder // what hangs from a button to find a grant in; it is the modal then
+	finder *finder      // what hangs from a button to find a grant in; it is the modal then
+	scope  *scopeDialog // while it is open; it is the modal then
 	menus  *menus
 	behind bool // another window has the focus
 
@@ -132,6 +133,9 @@ func (w *Window) render(st session.State) {
 	}
 	if w.finder != nil {
 		w.finder.show(st)
+	}
+	if w.scope != nil {
+		w.scope.show(st)
 	}
 	w.menus.show(st)
 	w.title(st)

@@ -258,60 +258,6 @@ func TestRevocationIsSaidInABannerAndTheRowsStay(t *testing.T) {
 	uitest.ExpectNot(t, d.canvas(), "no longer accepts", "Signed out by the server")
 }
 
-func TestScopeIsNarrowedByUntickingAndBroughtBack(t *testing.T) {
-	d := newDesk(t, sandbox.Options{})
-	d.signIn(t, alice, acme)
-	d.press(t, "Change scope")
-	uitest.Expect(t, d.canvas(), "What Canopy may see", "1 organization per grant", "Nothing changes")
-	if uitest.Choose(t, d.window.Window(), "View", "Refresh") {
-		t.Error("a menu item is enabled behind the dialog")
-	}
-	uitest.Choose(t, d.window.Window(), "Canopy", "Sign out…")
-	uitest.ExpectNot(t, d.canvas(), "Sign out?")
-	d.press(t, "analytics")
-	uitest.Key(d.canvas(), fyne.KeyDown, fyne.KeySpace) // empty-shell, by key
-	uitest.Expect(t, d.canvas(), "−2 projects (analytics, empty-shell): hidden at once", "permission: read-only")
-	d.expectHidden(t, false)
-	uitest.Key(d.canvas(), fyne.KeyReturn)
-	uitest.ExpectNot(t, d.canvas(), "What Canopy may see")
-	d.expectRows(t, "Acme Robotics", "payments", "staging", "staging-eu", "Tokyo Pilot", "(no project)", "2 projects")
-	uitest.Expect(t, d.canvas(), "Showing 4 of 6 granted projects", "hidden by you", "4 + 1 virtual, 2 hidden by you", "12, 3 hidden by you")
-	d.Loop.Until(t, "the choice to be kept", func() bool { return len(d.Auth.Grants().List()[0].Scope.Only) == 5 })
-	d.restart(t)
-	d.read(t)
-	uitest.Expect(t, d.canvas(), "2 projects", "hidden by you")
-	d.press(t, "2 projects")
-	uitest.Expect(t, d.canvas(), "You have chosen not to see them.")
-	d.press(t, "Change scope")
-	d.press(t, "empty-shell")
-	uitest.Expect(t, d.canvas(), "+1 project (empty-shell): shown at once")
-	uitest.Key(d.canvas(), fyne.KeyHome, fyne.KeySpace) // all
-	d.press(t, "Apply")
-	d.expectRows(t, acmeProjects...)
-}
-
-func (d *desk) expectHidden(t *testing.T, hidden bool) {
-	t.Helper()
-	if got := len(d.session.State().Grant.Scope.Only) > 0; got != hidden {
-		t.Errorf("something is hidden: %t, want %t", got, hidden)
-	}
-}
-
-func TestScopeDialogCannotHideEverythingAndEscapeChangesNothing(t *testing.T) {
-	d := newDesk(t, sandbox.Options{})
-	d.signIn(t, alice, acme)
-	uitest.Choose(t, d.window.Window(), "View", "Change scope…")
-	uitest.Key(d.canvas(), fyne.KeyHome, fyne.KeySpace)
-	uitest.Expect(t, d.canvas(), "Tick at least one project.")
-	d.press(t, "Apply")
-	uitest.Key(d.canvas(), fyne.KeyReturn)
-	uitest.Expect(t, d.canvas(), "What Canopy may see")
-	uitest.Key(d.canvas(), fyne.KeyEscape)
-	uitest.ExpectNot(t, d.canvas(), "What Canopy may see")
-	d.expectHidden(t, false)
-	d.expectRows(t, acmeProjects...)
-}
-
 func TestSearchFiltersAndEscapeBringsEverythingBack(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.signIn(t, alice, acme)

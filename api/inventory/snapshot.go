@@ -67,6 +67,15 @@ func (s *Snapshot) Clusters(projectID string) []api.Cluster {
 	return s.now().clusters(projectID).values()
 }
 
+// ClusterCount returns how many clusters of a project have been read: how long
+// Clusters is, without making it.
+func (s *Snapshot) ClusterCount(projectID string) int {
+	if !s.showing(projectID) {
+		return 0
+	}
+	return s.now().known().counts[projectID]
+}
+
 // Cluster returns the cluster with the given id.
 func (s *Snapshot) Cluster(id string) (api.Cluster, bool) {
 	c, ok := s.now().cluster(id)
