@@ -30,6 +30,10 @@ type Request struct {
 	open bool // sent without authorization
 }
 
+// Cancelled reports whether the request was given up here, which says nothing
+// of the host.
+func (r Request) Cancelled() bool { return r.Problem == problemCancelled }
+
 // line is a Request as it is exported.
 type line struct {
 	Seq        uint64    `json:"seq"`

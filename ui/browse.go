@@ -93,8 +93,10 @@ func (s *browseScreen) scopeBar() fyne.CanvasObject {
 	s.sees = part.NewText("", part.Style{Bold: true, Cut: true})
 	s.given = part.NewText("", part.Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText, Cut: true})
 	change := part.NewButton(lang.L("Change scope"), s.window.showScope)
+	seen := part.NewArea(part.Column(0, s.sees, s.given), "reach", s.window.showReach)
+	seen.Keys = s.window.pageKey
 	return part.Frame(part.NewRule(), nil, nil, nil,
-		part.Pad(9, 14, part.Frame(nil, nil, nil, part.Middle(change), part.Column(0, s.sees, s.given))))
+		part.Pad(9, 14, part.Frame(nil, nil, nil, part.Middle(change), seen)))
 }
 
 func (s *browseScreen) statusBar() fyne.CanvasObject {

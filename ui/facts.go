@@ -149,6 +149,7 @@ func (d *details) organization() fyne.CanvasObject {
 	return part.Column(14,
 		heading(part.NewText(lang.L("Organization"), part.Style{Color: look.ColorMuted}), org.Name, nil,
 			part.NewButton(lang.L("Change scope"), d.window.showScope),
+			part.NewButton(lang.L("What this grant can reach"), d.window.showReach),
 			part.NewButton(lang.L("Copy ID"), func() { d.window.copy(org.ID, lang.L("ID copied")) })),
 		d.cards(d.organizationFacts()))
 }

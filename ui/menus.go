@@ -49,6 +49,7 @@ func newMenus(w *Window) *menus {
 		m.item(lang.L("Compare two grants…"), nil, several, w.showCompare),
 		m.item(lang.L("Refresh"), ctrl(fyne.KeyR), browsing, w.Session.Refresh),
 		m.item(lang.L("Change scope…"), ctrl(fyne.KeyL), browsing, w.showScope),
+		m.item(lang.L("What this grant can reach…"), &desktop.CustomShortcut{KeyName: fyne.KeyG, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.showReach),
 		m.item(lang.L("Activity"), &desktop.CustomShortcut{KeyName: fyne.KeyA, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.showActivity),
 		m.item(lang.L("Copy ID"), &desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, browsing, w.copySelectedID),
 		fyne.NewMenuItemSeparator(),

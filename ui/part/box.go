@@ -139,7 +139,11 @@ func Panel(width float32, content fyne.CanvasObject) fyne.CanvasObject {
 
 // Card is the bordered box of one value, with what it is above it.
 func Card(caption, value string) fyne.CanvasObject {
-	text := Selectable(value, true)
+	return CardOf(caption, Selectable(value, true))
+}
+
+// CardOf is Card with a text that its owner may change.
+func CardOf(caption string, text *widget.Label) fyne.CanvasObject {
 	inner := container.New(layout.NewCustomPaddedVBoxLayout(-4),
 		Pad(0, look.Step*2, NewText(caption, Style{Color: look.ColorMuted, Size: theme.SizeNameCaptionText})),
 		text)

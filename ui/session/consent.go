@@ -185,6 +185,8 @@ func without[T any](list []T, id string) []T {
 			return v == id
 		case api.Project:
 			return v.ID == id
+		case auth.Project:
+			return v.ID == id
 		}
 		return false
 	})

@@ -195,6 +195,10 @@ func (s *Session) Forget(projectID string) {
 	forget := func(g *auth.Grant) {
 		g.Forget(projectID)
 		g.Scope.Only = without(g.Scope.Only, projectID)
+		g.Asked.Projects = without(g.Asked.Projects, projectID)
+		if stated := without(g.Projects, projectID); len(stated) > 0 { // none would mean that nothing was stated
+			g.Projects = stated
+		}
 	}
 	for _, other := range s.deps.Auth.Grants().List() {
 		if other.ID != s.grant.ID && sameOrganization(other, *s.grant) {

@@ -6,6 +6,7 @@ import "canopy/ui/e2e"
 func chapters() []chapter {
 	return []chapter{
 		trees, wallets, voices, signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
+		scopes, manyProjects, reaches,
 	}
 }
 

@@ -21,6 +21,11 @@ func clickName(name string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Click(ctx, e2e.Name(name)) }
 }
 
+// scroll turns the wheel over what says this.
+func scroll(words string, clicks int) step {
+	return func(ctx context.Context, g *guide) error { return g.app.Scroll(ctx, e2e.Text(words), clicks) }
+}
+
 func row(id string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Click(ctx, e2e.Row(id)) }
 }
