@@ -286,6 +286,8 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 	code := b.code(alice, acme, "all")
 	given := b.exchange(code, "client_secret", "s3cret")
 	b.clusters("", given.text("access_token"))
+	b.faults("html=iam")
+	b.get(b.at.IAM+"/v1beta1/org", given.text("access_token"))
 	b.revoke(given.text("access_token"), "")
 	mu.Lock()
 	defer mu.Unlock()
@@ -294,8 +296,10 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 			t.Errorf("the log holds %q:\n%s", secret, log.String())
 		}
 	}
-	if !strings.Contains(log.String(), "path=/v1/token status=200") {
-		t.Errorf("the log says\n%s", log.String())
+	for _, line := range []string{"path=/v1/token status=200", "path=/v1beta1/org status=200"} {
+		if !strings.Contains(log.String(), line) {
+			t.Errorf("the log does not say %q:\n%s", line, log.String())
+		}
 	}
 }
 

@@ -50,9 +50,10 @@ type App struct {
 	desktop *Desktop
 	window  xproto.Window
 
-	mu    sync.Mutex // one question at a time
-	probe net.Conn
-	lines *bufio.Reader
+	mu     sync.Mutex // one question at a time
+	socket string
+	probe  net.Conn // nil after a question without an answer, which may still come
+	lines  *bufio.Reader
 }
 
 // StartApp starts Canopy with a window and waits until the window is on the screen.
@@ -103,15 +104,14 @@ func (d *Desktop) RunCommand(ctx context.Context, env []string, args ...string) 
 }
 
 func (a *App) connect(ctx context.Context, socket string) error {
+	a.socket = socket
 	err := until(ctx, "the probe", func() error {
 		if !a.Running() {
 			return fmt.Errorf("canopy ended; its log says:\n%s", a.tail())
 		}
-		conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
-		if err != nil {
+		if err := a.dial(ctx); err != nil {
 			return pending(err.Error())
 		}
-		a.probe, a.lines = conn, bufio.NewReader(conn)
 		return nil
 	})
 	if err != nil {
@@ -120,22 +120,24 @@ func (a *App) connect(ctx context.Context, socket string) error {
 	return a.Settle(ctx)
 }
 
+func (a *App) dial(ctx context.Context) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", a.socket)
+	if err == nil {
+		a.probe, a.lines = conn, bufio.NewReader(conn)
+	}
+	return err
+}
+
 // ask puts a question to the probe.
 func (a *App) ask(ctx context.Context, question string, answer any) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	deadline := time.Now().Add(patience)
-	if at, ok := ctx.Deadline(); ok && at.Before(deadline) {
-		deadline = at
-	}
-	if err := a.probe.SetDeadline(deadline); err != nil {
-		return err
-	}
-	if _, err := a.probe.Write([]byte(question + "\n")); err != nil {
-		return fmt.Errorf("ask the window for its %s: %w; its log ends:\n%s", question, err, a.tail())
-	}
-	line, err := a.lines.ReadBytes('\n')
+	line, err := a.exchange(ctx, question)
 	if err != nil {
+		if a.probe != nil {
+			a.probe.Close() // what is answered late must not be taken for the answer to another question
+		}
+		a.probe = nil
 		return fmt.Errorf("ask the window for its %s: %w; its log ends:\n%s", question, err, a.tail())
 	}
 	var refusal struct{ Error string }
@@ -143,6 +145,25 @@ func (a *App) ask(ctx context.Context, question string, answer any) error {
 		return errors.New(refusal.Error)
 	}
 	return json.Unmarshal(line, answer)
+}
+
+func (a *App) exchange(ctx context.Context, question string) ([]byte, error) {
+	deadline := time.Now().Add(patience)
+	if at, ok := ctx.Deadline(); ok && at.Before(deadline) {
+		deadline = at
+	}
+	if a.probe == nil {
+		if err := a.dial(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.probe.SetDeadline(deadline); err != nil {
+		return nil, err
+	}
+	if _, err := a.probe.Write([]byte(question + "\n")); err != nil {
+		return nil, err
+	}
+	return a.lines.ReadBytes('\n')
 }
 
 // Dump tells all that the window shows, in paint order.

@@ -68,11 +68,15 @@ func (d *Desktop) Follow(ctx context.Context, s *Sandbox, link string) (*Attempt
 // Choose fills in TiDB Cloud's pages as a person would, up to but not including Allow. Organization and projects are
 // given by name here, as the page shows them; an empty organization keeps what the page offers.
 func (t *Attempt) Choose(user, organization string, projects ...string) error {
-	known := false // the browser remembers who has signed in before
+	var said string
 	err := t.Page.Await("the accounts or the consent page", func(_, words string) bool {
-		known = strings.Contains(words, "Signed in as "+user)
-		return known || strings.Contains(words, user)
+		said = words // the browser remembers who has signed in before
+		return strings.Contains(words, "Signed in as ") || strings.Contains(words, user)
 	})
+	known := strings.Contains(said, "Signed in as "+user)
+	if err == nil && !known && strings.Contains(said, "Signed in as ") {
+		err = t.Page.Click("not you?")
+	}
 	if err == nil && !known {
 		err = t.Page.Click(user)
 	}

@@ -3,6 +3,7 @@ package part
 import (
 	"image/color"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -53,6 +54,15 @@ func (r *tableRow) show(i int, data TableRow, width float32) {
 		r.BaseWidget.Resize(size)
 		r.Refresh()
 	}
+}
+
+// ProbeRow describes the row to tests that look at the running window: its id and all of its cells.
+func (r *tableRow) ProbeRow() string {
+	said := append(make([]string, 0, 1+len(r.data.Cells)), r.data.ID)
+	for _, c := range r.data.Cells {
+		said = append(said, c.Text)
+	}
+	return strings.Join(said, "|")
 }
 
 // Tapped implements fyne.Tappable.

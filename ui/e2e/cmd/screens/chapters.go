@@ -5,8 +5,8 @@ import "canopy/ui/e2e"
 // chapters is the table of all pictures.
 func chapters() []chapter {
 	return []chapter{
-		trees, wallets, voices, signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
-		scopes, manyProjects, reaches,
+		trees, wallets, voices, scopes, manyProjects, reaches, activities,
+		signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
 	}
 }
 

@@ -9,7 +9,7 @@ var trees = chapter{
 	shots: []shot{
 		{
 			name: "main", about: "The main window with everything open and a cluster's details", narrow: true,
-			way:  []step{signIn(acme), openTree, row("cluster/9001")},
+			way:  []step{signIn(acme), openSome, row("cluster/9001")},
 			says: []string{"Acme Robotics", "orders-prod", "Active", "Copy connection string", "Overview", "JSON", "Change scope"},
 		},
 		{
@@ -113,7 +113,7 @@ var troubles = chapter{
 		},
 		{
 			name: "failed", about: "One host failed: its rows say so, the others are there",
-			way:  []step{faults("html=dedicated"), restart, menu("Canopy", "Sign out…"), click("Sign out"), signIn(acme), openTree, row("failed/project/102")},
+			way:  []step{faults("html=dedicated"), restart, menu("Canopy", "Sign out…"), click("Sign out"), signIn(acme), menu("View", "Open all"), row("failed/project/102")},
 			says: []string{"Couldn't load", "Why?", "Retry", "orders-prod"},
 		},
 		{

@@ -46,10 +46,8 @@ func menu(name, item string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Menu(ctx, name, item) }
 }
 
-// openTree opens all rows down to the branches, reading them, and goes back to the top.
-func openTree(ctx context.Context, g *guide) error {
-	return errors.Join(g.app.OpenTree(ctx), g.app.Top(ctx))
-}
+// openSome opens the projects, and the clusters of Acme Robotics that have branches.
+var openSome = sequence(menu("View", "Open all"), openRow("cluster/9002"), openRow("cluster/9008"), row("org/1001"))
 
 // openRow opens a row by the keyboard: selects it and goes right.
 func openRow(id string) step {
@@ -250,4 +248,27 @@ func tick(id string) step {
 // revoke takes an access back at the server, as its page does.
 func revoke(user, organization string) step {
 	return func(ctx context.Context, g *guide) error { return g.sandbox.Revoke(ctx, user, organization) }
+}
+
+func inTable(words string) e2e.Match {
+	return func(o e2e.Object) bool { return o.Type == "*part.tableRow" && strings.Contains(o.Row, words) }
+}
+
+// rowWith presses a row of the table that says this.
+func rowWith(words string) step {
+	return func(ctx context.Context, g *guide) error { return g.app.Click(ctx, inTable(words)) }
+}
+
+func rightClickRow(words string) step {
+	return func(ctx context.Context, g *guide) error { return g.app.ClickRight(ctx, inTable(words)) }
+}
+
+// filter types into the filter of the activity.
+func filter(words string) step {
+	return sequence(click("Filter: host, path, status, reason"), write(words))
+}
+
+// writeHome types a path below the home folder.
+func writeHome(path string) step {
+	return func(ctx context.Context, g *guide) error { return g.app.Type(ctx, g.Home()+path) }
 }

@@ -69,7 +69,7 @@ var schemes = []string{"light", "dark"}
 var usual, small = image.Pt(1200, 760), image.Pt(800, 600)
 
 // onePicture bounds the way to one picture and the taking of it.
-const onePicture = 20 * time.Second
+const onePicture = 40 * time.Second
 
 // run goes through all chapters in both looks, several at a time. A chapter that goes wrong ends there; the others go on.
 func (t *tour) run(ctx context.Context) error {
