@@ -100,9 +100,19 @@ func (o *opened) view(snapshot *inventory.Snapshot) *inventory.View {
 	return session.ViewOf(o.grant, session.KnownProjects(o.grant, all), snapshot)
 }
 
-// remember keeps with the grant which projects there are, as the window does: a later grant
-// that does not cover them can say so. Failing to is no reason to fail.
+// remember keeps with the grant what the API has told, as the window does: its organization,
+// where the server did not name it, and which projects there are, so that a later grant that
+// does not cover them can say so. Failing to is no reason to fail.
 func (o *opened) remember(snapshot *inventory.Snapshot) {
+	own, told := o.grant.Organization, snapshot.Organization()
+	if own.ID == "" && told.ID != "" || own.Name == "" && told.Name != "" {
+		g, err := o.setup.Auth.Learn(o.grant.ID, auth.Organization{ID: told.ID, Name: told.Name})
+		if err != nil {
+			o.setup.Log.Debug("the organization could not be learned", "error", err)
+			return
+		}
+		o.grant = g
+	}
 	list := snapshot.Status(projectsPart)
 	if !list.Done || list.Err != nil {
 		return

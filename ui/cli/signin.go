@@ -225,14 +225,12 @@ func (f *signInFlags) learnOrganization(ctx context.Context, setup *Setup, env a
 	}
 	org, err := client.Organization(activity.Why(ctx, "sign-in: which organization"))
 	if err == nil {
-		err = setup.Auth.Grants().Update(g.ID, func(kept *auth.Grant) {
-			kept.Organization = auth.Organization{ID: org.ID, Name: org.Name}
-			g = *kept
-		})
+		var complete auth.Grant
+		if complete, err = setup.Auth.Learn(g.ID, auth.Organization{ID: org.ID, Name: org.Name}); err == nil {
+			return complete
+		}
 	}
-	if err != nil {
-		setup.Log.Debug("the organization could not be learned", "error", err)
-	}
+	setup.Log.Debug("the organization could not be learned", "error", err)
 	return g
 }
 

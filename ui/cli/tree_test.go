@@ -237,7 +237,11 @@ func TestTreeThatIsNotCompleteSaysSoInItsExitCode(t *testing.T) {
 				t.Errorf("exit code %d, printed\n%s", o.code, o.out)
 			}
 			d.tty, d.env["NO_COLOR"] = true, "1"
-			if o = d.run("tree"); o.code != 2 || c.line != "" && !strings.Contains(o.out, "[could not be read: reading ") {
+			o = d.run("tree")
+			if o.code != 2 || c.line != "" && (!strings.Contains(o.out, "[could not be read: reading ") || !strings.Contains(o.out, ", at least ")) {
+				t.Errorf("exit code %d, printed\n%s", o.code, o.out)
+			}
+			if strings.HasPrefix(c.line, "clusters\t") != strings.Contains(o.out, "  at least 0 clusters\n") {
 				t.Errorf("exit code %d, printed\n%s", o.code, o.out)
 			}
 		})
@@ -284,8 +288,9 @@ func TestTreeEndsInOneSentence(t *testing.T) {
 			d := newTerminal(t, sandbox.Options{})
 			d.must("signin")
 			c.set(d)
-			if o := d.fails(c.words, append([]string{"tree"}, c.args...)...); o.out != "" {
-				t.Errorf("printed %q", o.out)
+			o := d.fails(c.words, append([]string{"tree"}, c.args...)...)
+			if o.out != "" || strings.Count(o.errors, c.words) != 1 {
+				t.Errorf("printed %q, said %q", o.out, o.errors)
 			}
 		})
 	}
@@ -352,6 +357,17 @@ func TestTreeOfAnAPIKey(t *testing.T) {
 	d.must("signin", "--api-key", "--public-key", key.Public)
 	if got := d.must("tree", "--json").document(t); !got.Complete || len(got.Projects) == 0 {
 		t.Errorf("printed %+v", got)
+	}
+}
+
+func TestTreeLearnsWhatTheServerDidNotSay(t *testing.T) {
+	d := newTerminal(t, sandbox.Options{})
+	d.must("signin")
+	d.change(func(g *auth.Grant) { g.Organization, g.Known = auth.Organization{}, nil })
+	d.must("tree")
+	g := d.grants()[0]
+	if g.Organization != (auth.Organization{ID: "1001", Name: "Acme Robotics"}) || len(g.Known) != 7 {
+		t.Errorf("the grant is of %+v and knows %v", g.Organization, g.Known)
 	}
 }
 
