@@ -22,11 +22,11 @@ type core struct {
 
 // catalog says which clusters belong to which project.
 type catalog struct {
-	projects              []api.Project // by name, the virtual one last
-	index                 map[string]int
+	listing                                  // of all projects
 	places                map[string][]place // by project id
 	counts                map[string]int     // by project id
 	virtual               string             // id of the virtual project
+	unlisted              []string           // ids of projects that only clusters tell of
 	dedicated, serverless []prefix[api.Cluster]
 	// byID are the rows of the dedicated parts, of which there are many.
 	byID map[string]*api.Cluster
@@ -91,11 +91,7 @@ func (c *core) build() {
 		k.counts[k.home(row.ProjectID)]--
 	}
 	k.addUnlisted()
-	slices.SortStableFunc(k.projects, compareProjects)
-	k.index = make(map[string]int, len(k.projects))
-	for i, p := range k.projects {
-		k.index[p.ID] = i
-	}
+	k.listing = listingOf(k.projects)
 }
 
 // collectParts sorts the parts with clusters, so that the same parts always
@@ -169,6 +165,7 @@ func (k *catalog) addUnlisted() {
 			k.projects = append(k.projects, api.Project{ID: id, Name: id, Type: api.ProjectVirtual})
 		default:
 			k.projects = append(k.projects, api.Project{ID: id, Name: id})
+			k.unlisted = append(k.unlisted, id)
 		}
 	}
 }
@@ -183,14 +180,6 @@ func last(p api.Project) int {
 		return 1
 	}
 	return 0
-}
-
-func (k *catalog) project(id string) (api.Project, bool) {
-	i, ok := k.index[id]
-	if !ok {
-		return api.Project{}, false
-	}
-	return k.projects[i], true
 }
 
 // clusters returns the clusters of a project by name. In the usual case, one

@@ -16,6 +16,7 @@ const NoProject = "no-project"
 type Snapshot struct {
 	core  *core
 	shows func(projectID string) bool // nil shows all
+	names *names                      // nil: there are no others than those that were read
 }
 
 func (s *Snapshot) now() *core {
@@ -35,7 +36,7 @@ func (s *Snapshot) Organization() api.Organization { return s.now().organization
 // project that clusters are labelled with but the list lacks has its id for
 // a name.
 func (s *Snapshot) Projects() []api.Project {
-	all := s.now().known().projects
+	all := s.named().projects
 	if s.shows == nil {
 		return all
 	}
@@ -53,7 +54,7 @@ func (s *Snapshot) Project(id string) (api.Project, bool) {
 	if !s.showing(id) {
 		return api.Project{}, false
 	}
-	return s.now().known().project(id)
+	return s.named().project(id)
 }
 
 // Clusters returns the clusters of a project, sorted by name. Clusters
@@ -240,7 +241,7 @@ func (s *Snapshot) Within(shows func(projectID string) bool) *Snapshot {
 	case shows == nil:
 		return s
 	case outer == nil:
-		return &Snapshot{core: s.core, shows: shows}
+		return &Snapshot{core: s.core, names: s.names, shows: shows}
 	}
-	return &Snapshot{core: s.core, shows: func(id string) bool { return outer(id) && shows(id) }}
+	return &Snapshot{core: s.core, names: s.names, shows: func(id string) bool { return outer(id) && shows(id) }}
 }

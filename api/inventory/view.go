@@ -21,7 +21,8 @@ type Reach struct {
 	Covers func(projectID string) (covered, stated bool)
 	// Known are projects of the organization that the grant need not show: of
 	// its past, of other grants, and what it was asked for. Id and name are
-	// enough.
+	// enough; the type counts if it is [api.ProjectVirtual]. Where the list of
+	// projects cannot be read, they give names to those that clusters tell of.
 	Known []api.Project
 	// Chosen are ids that the person referred to, those of a scope of named
 	// projects: if they are gone, that is told.
@@ -88,8 +89,28 @@ func NewView(whole *Snapshot, r Reach) *View {
 	if whole == nil {
 		whole = new(Snapshot)
 	}
-	shown := whole.Within(r.Shows)
-	return &View{whole: &Snapshot{core: whole.core}, shown: shown, reach: r}
+	known := &names{known: r.Known}
+	shown := &Snapshot{core: whole.core, names: known, shows: whole.shows}
+	return &View{whole: &Snapshot{core: whole.core, names: known}, shown: shown.Within(r.shows()), reach: r}
+}
+
+// shows returns the scope, which hides [NoProject] with the virtual project: the one stands for
+// the other as long as the list of projects cannot be read.
+func (r Reach) shows() func(projectID string) bool {
+	if r.Shows == nil {
+		return nil
+	}
+	virtual := sync.OnceValue(func() string {
+		for _, p := range r.Known {
+			if p.Type == api.ProjectVirtual {
+				return p.ID
+			}
+		}
+		return NoProject
+	})
+	return func(id string) bool {
+		return r.Shows(id) && (id != NoProject || r.Shows(virtual()))
+	}
 }
 
 func (v *View) orNothing() *View {
@@ -136,7 +157,7 @@ func (v *View) about() *told {
 
 func (v *View) findMissing(t *told) {
 	var hidden, absent []Missing
-	for _, p := range v.whole.now().known().projects {
+	for _, p := range v.whole.Projects() {
 		if !v.shown.showing(p.ID) {
 			hidden = append(hidden, Missing{Project: p, Voice: HiddenByYou})
 		}

@@ -273,3 +273,36 @@ func TestAViewIsAskedFromManyGoroutines(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestKnownNamesStandInForAListThatCannotBeRead(t *testing.T) {
+	cloud := newCloud(t)
+	cloud.fault = failing(503, "projects")
+	known := []api.Project{
+		{ID: "101"}, {ID: "101", Name: "payments"}, {ID: "102", Name: "zeta"}, {ID: "104", Name: "(no project)", Type: api.ProjectVirtual}, {ID: "103", Name: "Staging"},
+	}
+	s := load(t, cloud.inventory(t))
+	v := inventory.NewView(s, inventory.Reach{Known: known})
+	if got, want := tree(v.Shown()), "(no project): Cluster0; payments: Orders-1 orders-9 orders-10; zeta: archive warehouse; no-project: loose"; got != want {
+		t.Errorf("tree\n%s, want\n%s", got, want)
+	}
+	if p, ok := v.Shown().Project("101"); !ok || p.Name != "payments" {
+		t.Errorf("project %+v, %v", p, ok)
+	}
+	if got := describe(v.Search("zeta")); !strings.HasPrefix(got, "shown 102;") {
+		t.Errorf("found %s", got)
+	}
+	if got := tree(s); strings.Contains(got, "zeta") {
+		t.Errorf("the snapshot itself has changed: %s", got)
+	}
+	hides := inventory.NewView(s, inventory.Reach{Known: known, Shows: func(id string) bool { return id != "104" && id != "101" }})
+	if got := tree(hides.Shown()); got != "zeta: archive warehouse" {
+		t.Errorf("what the virtual project hides is shown: %s", got)
+	}
+	if got := said(hides.Missing()); got != "hidden by you: (no project) payments no-project; could not be read: Staging" {
+		t.Errorf("missing: %s", got)
+	}
+	again := inventory.NewView(v.Shown(), inventory.Reach{})
+	if got := tree(again.Shown()); strings.Contains(got, "zeta") {
+		t.Errorf("names of another view stay: %s", got)
+	}
+}
