@@ -320,6 +320,42 @@ func (p *Page) Pick(list, entry string) error {
 	})
 }
 
+// box is a visible box to tick.
+type box struct {
+	Said    string
+	Checked bool
+}
+
+// boxes lists the visible boxes of a field with the words beside them.
+const boxes = `[...document.querySelectorAll('input[type=checkbox][name=%s]')].filter(e => e.offsetParent).map(e => ({
+  said: e.closest('label').innerText.trim().replace(/\s+/g, ' '), checked: e.checked
+}))`
+
+// Tick makes exactly these of the visible boxes of a field ticked. What the page has ticked already it leaves so.
+func (p *Page) Tick(field string, wanted []string) error {
+	list, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]box](fmt.Sprintf(boxes, field)))
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, b := range list {
+		is := slices.ContainsFunc(wanted, func(name string) bool { return b.Said == name || strings.HasPrefix(b.Said, name+" ") })
+		if is {
+			found++
+		}
+		if is == b.Checked {
+			continue
+		}
+		if err := p.Click(b.Said); err != nil {
+			return err
+		}
+	}
+	if found != len(wanted) {
+		return fmt.Errorf("the page offers %v to tick, and not all of %q", list, wanted)
+	}
+	return nil
+}
+
 // Await waits until the page's address and words satisfy a condition.
 func (p *Page) Await(what string, cond func(address, words string) bool) error {
 	return until(p.ctx, what, func() error {

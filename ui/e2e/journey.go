@@ -97,12 +97,7 @@ func (t *Attempt) Choose(user, organization string, projects ...string) error {
 	if err := t.Page.Click("Only these"); err != nil {
 		return err
 	}
-	for _, p := range projects {
-		if err := t.Page.Click(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.Page.Tick("project", projects)
 }
 
 // Decide presses Allow or Deny and waits for Canopy's last page in the browser.
