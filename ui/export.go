@@ -93,11 +93,7 @@ func (w *Window) showExport(title, fileName string, write exportWriter) {
 
 // confirm is a press on Save, or Enter. It never replaces anything: a second press of an impatient
 // finger would land there.
-func (d *exportDialog) confirm() {
-	if !d.save.Disabled() {
-		d.start(false)
-	}
-}
+func (d *exportDialog) confirm() { d.start(false) }
 
 // start writes the file.
 func (d *exportDialog) start(replace bool) {

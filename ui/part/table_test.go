@@ -207,6 +207,29 @@ func TestAtTheTopNewRowsAreSeen(t *testing.T) {
 	}
 }
 
+func TestTheSelectedRowStaysInSightWhenATableShrinks(t *testing.T) {
+	d := newSheet(t, numbers{count: 100})
+	row := func(name string) (y float32) {
+		for _, s := range uitest.Look(d.window.Canvas()) {
+			if s.Text == name {
+				return s.At.Y
+			}
+		}
+		t.Fatalf("%s is not there", name)
+		return 0
+	}
+	d.Select(rowID(rowsSeen - 1))
+	d.window.Resize(fyne.NewSize(600, headHeight+5*look.RowHeight+4))
+	if y := row(rowID(rowsSeen - 1)); y != headHeight+4*look.RowHeight {
+		t.Errorf("the selected row is at %v, want at the bottom", y)
+	}
+	d.scroll(20) // away from it
+	d.window.Resize(fyne.NewSize(600, headHeight+4*look.RowHeight+4))
+	if names, _ := d.inSight(); slices.Contains(names, d.Selected()) {
+		t.Error("a selected row that was out of sight is brought back")
+	}
+}
+
 func TestPressesOnATable(t *testing.T) {
 	d := newSheet(t, numbers{count: 100})
 	c := d.window.Canvas()
