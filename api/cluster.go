@@ -1,34 +1,35 @@
 package api
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
 )
 
 // serverlessClusterOf reads a cluster of the serverless host.
 func serverlessClusterOf(v value) (Cluster, bool) {
-	c := Cluster{Raw: json.RawMessage(v), Host: HostServerless}
+	c := Cluster{Raw: v.raw(), Host: HostServerless}
 	var name, legacyPlan string
 	for key, member := range v.fields() {
 		switch key {
 		case "name":
 			name = member.text()
 		case "region":
-			c.Region = regionObject(member)
+			c.Region = once(&v.d.regions, member, regionObject)
 		case "servicePlan":
 			c.Plan = planOf(member.shared())
 		case "clusterPlan":
 			legacyPlan = member.shared()
 		case "userPrefix":
-			c.UserPrefix = member.text()
+			c.UserPrefix = member.own()
 		case "spendingLimit":
-			c.SpendingLimit = spendingLimitOf(member)
+			c.SpendingLimit = once(&v.d.limits, member, spendingLimitOf)
 		case "autoScaling":
 			c.MinRCU, c.MaxRCU = scalingOf(member)
 		case "automatedBackupPolicy":
-			c.Backup = backupPolicyOf(member)
+			c.Backup = once(&v.d.backups, member, backupPolicyOf)
 		case "endpoints":
-			c.Public, c.Private = endpointsOf(member)
+			both := once(&v.d.endpoints, member, endpointsOf)
+			c.Public, c.Private = both.public, both.private
 		case "highAvailabilityType":
 			c.Availability = member.shared()
 		default:
@@ -45,7 +46,7 @@ func serverlessClusterOf(v value) (Cluster, bool) {
 // dedicatedClusterOf reads a cluster of the dedicated host. It has no
 // endpoints of its own: they are those of its node groups.
 func dedicatedClusterOf(v value) (Cluster, bool) {
-	c := Cluster{Raw: json.RawMessage(v), Host: HostDedicated, Plan: PlanDedicated}
+	c := Cluster{Raw: v.raw(), Host: HostDedicated, Plan: PlanDedicated}
 	var name, region, provider, display string
 	var port int
 	var nodes nodeSettings
@@ -83,9 +84,9 @@ func dedicatedClusterOf(v value) (Cluster, bool) {
 func (c *Cluster) readCommon(key string, v value) {
 	switch key {
 	case "clusterId":
-		c.ID = v.text()
+		c.ID = v.own()
 	case "displayName":
-		c.Name = v.text()
+		c.Name = v.own()
 	case "state":
 		c.State = stateOf(v.shared())
 	case "version":
@@ -105,16 +106,18 @@ func (c *Cluster) readCommon(key string, v value) {
 				c.OrganizationID = label.shared()
 			}
 		}
-		c.Labels = v.pairs(labelProject, labelOrganization)
+		c.Labels = v.pairs(&v.d.labels, func(name string) bool { return name == labelProject || name == labelOrganization })
 	case "annotations":
-		c.Annotations = v.pairs()
+		c.Annotations = v.pairs(&v.d.annotations, func(string) bool { return false })
 	}
 }
 
 // named completes the id from the resource name and the display name from the
 // id; a cluster without any id cannot be shown.
 func (c Cluster) named(resource string) (Cluster, bool) {
-	c.ID = either(c.ID, lastSegment(resource))
+	if c.ID == "" {
+		c.ID = strings.Clone(lastSegment(resource))
+	}
 	c.Name = either(c.Name, c.ID)
 	return c, c.ID != ""
 }

@@ -1,9 +1,6 @@
 package api
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 const (
 	labelOrganization = "tidb.cloud/organization"
@@ -17,24 +14,24 @@ func organizationOf(v value) Organization {
 	for name, member := range v.fields() {
 		switch name {
 		case "orgname", "orgName", "name":
-			o.Name = either(member.text(), o.Name)
+			o.Name = either(member.own(), o.Name)
 		case "orgId", "id", "organizationId":
-			o.ID = either(member.text(), o.ID)
+			o.ID = either(member.own(), o.ID)
 		}
 	}
 	return o
 }
 
 func projectOf(v value) (Project, bool) {
-	p := Project{Raw: json.RawMessage(v)}
+	p := Project{Raw: v.raw()}
 	for name, member := range v.fields() {
 		switch name {
 		case "id":
-			p.ID = member.text()
+			p.ID = member.own()
 		case "orgId":
 			p.OrganizationID = member.shared()
 		case "name":
-			p.Name = member.text()
+			p.Name = member.own()
 		case "type":
 			p.Type = projectTypeOf(member.shared())
 		case "clusterCount":
@@ -58,16 +55,16 @@ func projectTypeOf(text string) ProjectType {
 }
 
 func branchOf(v value) (Branch, bool) {
-	b := Branch{Raw: json.RawMessage(v)}
+	b := Branch{Raw: v.raw()}
 	var name string
 	for key, member := range v.fields() {
 		switch key {
 		case "branchId":
-			b.ID = member.text()
+			b.ID = member.own()
 		case "name":
 			name = member.text()
 		case "displayName":
-			b.Name = member.text()
+			b.Name = member.own()
 		case "clusterId":
 			b.ClusterID = member.shared()
 		case "parentId":
@@ -77,16 +74,18 @@ func branchOf(v value) (Branch, bool) {
 		case "createdBy":
 			b.CreatedBy = member.shared()
 		case "userPrefix":
-			b.UserPrefix = member.text()
+			b.UserPrefix = member.own()
 		case "endpoints":
-			b.Public, _ = endpointsOf(member)
+			b.Public = endpointsOf(member).public
 		case "createTime":
 			b.Created = member.instant()
 		case "updateTime":
 			b.Updated = member.instant()
 		}
 	}
-	b.ID = either(b.ID, lastSegment(name))
+	if b.ID == "" {
+		b.ID = strings.Clone(lastSegment(name))
+	}
 	b.Name = either(b.Name, b.ID)
 	return b, b.ID != ""
 }
@@ -97,7 +96,7 @@ func backupOf(v value) (Backup, bool) {
 	for key, member := range v.fields() {
 		switch key {
 		case "backupId":
-			b.ID = member.text()
+			b.ID = member.own()
 		case "name":
 			name = member.text()
 		case "clusterId":
@@ -106,24 +105,31 @@ func backupOf(v value) (Backup, bool) {
 			b.Created = member.instant()
 		}
 	}
-	b.ID = either(b.ID, lastSegment(name))
+	if b.ID == "" {
+		b.ID = strings.Clone(lastSegment(name))
+	}
 	return b, b.ID != ""
 }
 
-// endpointsOf reads the endpoints of a serverless cluster or branch. Private
-// is nil unless there is a host to connect to.
-func endpointsOf(v value) (public Endpoint, private *Endpoint) {
+// endpoints are those of a serverless cluster or branch. Private is nil unless
+// there is a host to connect to.
+type endpoints struct {
+	public  Endpoint
+	private *Endpoint
+}
+
+func endpointsOf(v value) (both endpoints) {
 	for name, member := range v.fields() {
 		switch name {
 		case "public":
-			public = endpointOf(member)
+			both.public = endpointOf(member)
 		case "private":
 			if e := endpointOf(member); e.Host != "" {
-				private = &e
+				both.private = &e
 			}
 		}
 	}
-	return public, private
+	return both
 }
 
 func endpointOf(v value) Endpoint {
@@ -137,9 +143,7 @@ func endpointOf(v value) Endpoint {
 		case "disabled":
 			e.Disabled = member.truth()
 		case "authorizedNetworks":
-			for range member.items() {
-				e.Allowed++
-			}
+			e.Allowed = member.length()
 		}
 	}
 	return e

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -15,9 +14,9 @@ import (
 func judge(response *http.Response, body []byte, failure *Error) (answer, *Error) {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	secret := bearerOf(response)
-	isObject := len(text) > 0 && text[0] == '{' && json.Valid(text)
+	d, isObject := parse(text)
 	if isSuccess(response.StatusCode) && isObject {
-		a := answer{value: value(text), from: failure}
+		a := answer{value: d.root(), from: failure}
 		if code, message := a.refusal(); message != "" {
 			failure.Code, failure.Message = clean(conceal(code, secret), 64), scrub(message, secret)
 			failure.Err = fmt.Errorf("%w: a refusal with status %d", ErrMalformed, response.StatusCode)
@@ -29,7 +28,7 @@ func judge(response *http.Response, body []byte, failure *Error) (answer, *Error
 	case isSuccess(response.StatusCode), response.StatusCode < 400:
 		failure.Err = fmt.Errorf("%w: %s", ErrMalformed, describe(response, text, secret))
 	case isObject:
-		code, message := envelope(value(text))
+		code, message := envelope(d.root())
 		failure.Code, failure.Message = clean(conceal(code, secret), 64), scrub(message, secret)
 	case len(text) > 0:
 		// A gateway in front of the API answers in HTML or plain text.
@@ -73,7 +72,7 @@ func envelope(v value) (code, message string) {
 					code, cause = either(code, inner), text
 				}
 			} else if member.isArray() {
-				cause = string(member)
+				cause = member.json()
 			}
 		case "errorDescription":
 			prefix, cause = either(cause, prefix), member.text()
@@ -144,5 +143,5 @@ func clean(text string, limit int) string {
 	if runes := []rune(text); len(runes) > limit {
 		return string(runes[:limit]) + "…"
 	}
-	return text
+	return strings.Clone(text) // not the answer it was cut from, which may be large
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"canopy/activity"
@@ -133,38 +134,30 @@ var (
 	errBrokenOff = errors.New("it breaks off in the middle")
 )
 
-func readBody(response *http.Response) ([]byte, error) {
-	size := 32 << 10
-	if n := response.ContentLength; n > 0 && n < maxBody {
-		size = int(n) + 1
-	}
-	body := make([]byte, 0, size)
-	for {
-		n, err := response.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return fitted(body), nil
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			return body, fmt.Errorf("%w: %w", errBrokenOff, err)
-		case err != nil:
-			return body, err
-		case len(body) > maxBody:
-			return nil, errTooLarge
-		}
-		if len(body) == cap(body) {
-			body = append(body, 0)[:len(body)]
-		}
-	}
-}
+// buffers are what answers are read into: they come in chunks, and a page is
+// too large to let it grow from nothing each time.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// fitted gives back what was allocated too much: rows keep the body for as
+// readBody returns the body in memory of its own size: rows keep it for as
 // long as they live.
-func fitted(body []byte) []byte {
-	if cap(body)-len(body) > len(body)/8 {
-		return bytes.Clone(body)
+func readBody(response *http.Response) ([]byte, error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= 1<<20 { // a giant does not stay
+			buffer.Reset()
+			buffers.Put(buffer)
+		}
+	}()
+	_, err := buffer.ReadFrom(io.LimitReader(response.Body, maxBody+1))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("%w: %w", errBrokenOff, err)
+	case err != nil:
+		return nil, err
+	case buffer.Len() > maxBody:
+		return nil, errTooLarge
 	}
-	return body
+	return bytes.Clone(buffer.Bytes()), nil
 }
 
 // fail returns an error for a read that was not even tried.

@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -21,8 +23,9 @@ func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
 }
 
-// FuzzAnswers holds the client to three promises whatever a host says: no
-// panic, only *api.Error as errors, and rows that can be keyed and shown. Run
+// FuzzAnswers holds the client to four promises whatever a host says: no
+// panic, only *api.Error as errors, and rows that can be keyed and shown; and
+// to taking for JSON what encoding/json does. Run
 // it with -fuzzminimizetime 5x: what runs beneath net/http is not the same
 // twice, and minimizing would take all the time.
 func FuzzAnswers(f *testing.F) {
@@ -30,6 +33,8 @@ func FuzzAnswers(f *testing.F) {
 		serverlessPage, dedicatedPage, `{}`, ``, `null`, `[]`, `{"clusters":[null]}`, `{"clusters":[{"clusterId":1e9}]}`,
 		`{"projects":[{"id":"1","create_timestamp":-5}]}`, `{"branches":[{"name":"a/b/"}]}`, `{"code":1,"message":"x"}`,
 		`{"clusters":[{"clusterId":"1","labels":{"":"","a":{}}}]}`, "{\"\xff\":\"\\ud800\"}", `{"a_":1,"_a":2,"a__b":3}`, `{"nextPageToken":{"a":[1,2,{"b":"]"}]}}`,
+		`{"a":-0.5e+3,"b":01}`, `{"a":"\u12G4"}`, `{"a":tru}`, `{"a":1,}`, `{"a" 1}`, `{"a":[1 2]}`, `{"a":"\x"}`, "{\"a\":\"\n\"}", `{"a":.5}`, `{"a":1.}`, `{"a":1e}`, `{}x`,
+		strings.Repeat(`{"a":`, 10000) + `1` + strings.Repeat(`}`, 10000), strings.Repeat(`{"a":`, 10001) + `1` + strings.Repeat(`}`, 10001),
 	} {
 		f.Add(seed)
 	}
@@ -79,6 +84,11 @@ func FuzzAnswers(f *testing.F) {
 		}
 		_, err = client.Organization(ctx)
 		check(err)
+		text := bytes.TrimSpace([]byte(strings.TrimPrefix(body, "\ufeff")))
+		isObject := json.Valid(text) && text[0] == '{'
+		if understood := err == nil || strings.Contains(err.Error(), "a refusal"); understood != isObject {
+			t.Errorf("an object: %v, but the client says %v", isObject, err)
+		}
 		_, err = client.Backups(ctx, "1", "")
 		check(err)
 	})

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"iter"
 	"math"
@@ -12,19 +11,63 @@ import (
 	"unique"
 )
 
-// value is one JSON value, cut out of a text that [json.Valid] accepted, with
-// no space around it. Because the text is known to be valid, walking it needs
-// no error paths, and a value shares the memory of the text.
+// document is an answer that [parse] has accepted. Its values are read in
+// place: what they have for a text shares the memory of the answer.
 //
 // It exists instead of struct decoding because answers vary in type from one
-// service and release to the next, and because each row keeps its own JSON,
-// which encoding/json would copy.
-type value []byte
+// service and release to the next, because each row keeps its own JSON, and
+// because rows repeat one another: what has been read once of a page is not
+// read again. It is used by one goroutine.
+type document struct {
+	text  string
+	body  []byte // the same, for Raw
+	nodes []node
 
-func (v value) isObject() bool { return len(v) > 0 && v[0] == '{' }
-func (v value) isArray() bool  { return len(v) > 0 && v[0] == '[' }
-func (v value) isString() bool { return len(v) > 0 && v[0] == '"' }
-func (v value) isNull() bool   { return len(v) == 0 || v[0] == 'n' }
+	texts       map[string]string // see value.shared
+	regions     map[string]Region // what follows: see once
+	endpoints   map[string]endpoints
+	backups     map[string]BackupPolicy
+	limits      map[string]*int
+	labels      map[string]map[string]string
+	annotations map[string]map[string]string
+}
+
+// root is the object that is the whole document.
+func (d *document) root() value { return value{d, 0} }
+
+// value is one JSON value of a document. Because the document is known to be
+// valid, walking it needs no error paths. The zero value is null.
+type value struct {
+	d  *document
+	at uint32
+}
+
+// json returns the value as it is written.
+func (v value) json() string {
+	if v.d == nil {
+		return "null"
+	}
+	n := v.d.nodes[v.at]
+	return v.d.text[n.begin:n.end]
+}
+
+// raw is json as bytes that share the memory of the answer.
+func (v value) raw() json.RawMessage {
+	n := v.d.nodes[v.at]
+	return v.d.body[n.begin:n.end:n.end]
+}
+
+// kind is the first byte, which tells the type.
+func (v value) kind() byte {
+	if v.d == nil {
+		return 'n'
+	}
+	return v.d.text[v.d.nodes[v.at].begin]
+}
+
+func (v value) isObject() bool { return v.kind() == '{' }
+func (v value) isArray() bool  { return v.kind() == '[' }
+func (v value) isNull() bool   { return v.kind() == 'n' }
 
 // fields yields the members of an object, nothing for any other value. Names
 // in snake_case are given in camelCase, since the hosts do not agree on one.
@@ -47,15 +90,11 @@ func (v value) members() iter.Seq2[string, value] {
 		if !v.isObject() {
 			return
 		}
-		for i := skipSpace(v, 1); v[i] != '}'; {
-			end := valueEnd(v, i)
-			name := v[i:end].text()
-			i = skipSpace(v, skipSpace(v, end)+1) // past the colon
-			end = valueEnd(v, i)
-			if !yield(name, v[i:end:end]) {
+		nodes := v.d.nodes
+		for i, end := v.at+1, nodes[v.at].next; i < end; i = nodes[i+1].next {
+			if !yield(value{v.d, i}.text(), value{v.d, i + 1}) {
 				return
 			}
-			i = nextElement(v, end)
 		}
 	}
 }
@@ -66,27 +105,39 @@ func (v value) items() iter.Seq[value] {
 		if !v.isArray() {
 			return
 		}
-		for i := skipSpace(v, 1); v[i] != ']'; {
-			end := valueEnd(v, i)
-			if !yield(v[i:end:end]) {
+		nodes := v.d.nodes
+		for i, end := v.at+1, nodes[v.at].next; i < end; i = nodes[i].next {
+			if !yield(value{v.d, i}) {
 				return
 			}
-			i = nextElement(v, end)
 		}
 	}
 }
 
+// length is how many items there are.
+func (v value) length() int {
+	n := 0
+	for range v.items() {
+		n++
+	}
+	return n
+}
+
 // text returns a string as it is meant, a number or truth value as it is
-// written, and "" for anything else.
+// written, and "" for anything else. It may share the memory of the answer:
+// what is kept is own or shared.
 func (v value) text() string {
-	switch {
-	case v.isString():
-		return unquote(v)
-	case v.isNull(), v.isObject(), v.isArray():
+	switch v.kind() {
+	case '"':
+		return unquote(v.json())
+	case 'n', '{', '[':
 		return ""
 	}
-	return string(v)
+	return v.json()
 }
+
+// own is text in memory of its own.
+func (v value) own() string { return strings.Clone(v.text()) }
 
 // shared is text for values that many rows have in common; equal ones share
 // their memory.
@@ -95,7 +146,34 @@ func (v value) shared() string {
 	if text == "" {
 		return ""
 	}
-	return unique.Make(text).Value()
+	return v.d.share(text)
+}
+
+func (d *document) share(text string) string {
+	one, ok := d.texts[text]
+	if !ok {
+		one = unique.Make(text).Value()
+		if d.texts == nil {
+			d.texts = make(map[string]string)
+		}
+		d.texts[one] = one
+	}
+	return one
+}
+
+// once returns what read makes of v, from memo if the page has had the same
+// text before.
+func once[T any](memo *map[string]T, v value, read func(value) T) T {
+	text := v.json()
+	if t, ok := (*memo)[text]; ok {
+		return t
+	}
+	if *memo == nil {
+		*memo = make(map[string]T)
+	}
+	t := read(v)
+	(*memo)[text] = t
+	return t
 }
 
 // integer returns a whole number that is written as a number or as a string:
@@ -137,23 +215,22 @@ func (v value) instant() time.Time {
 	return time.Unix(n, 0).UTC()
 }
 
-// pairs returns an object as a map of texts without the names in except, nil
-// if nothing is left.
-func (v value) pairs(except ...string) map[string]string {
-	var pairs map[string]string
-next:
-	for name, member := range v.members() {
-		for _, e := range except {
-			if name == e {
-				continue next
+// pairs returns an object as a map of texts without the names that leave
+// returns true for; nil if nothing is left. Equal objects of a page share it.
+func (v value) pairs(memo *map[string]map[string]string, leave func(name string) bool) map[string]string {
+	return once(memo, v, func(v value) map[string]string {
+		var pairs map[string]string
+		for name, member := range v.members() {
+			if leave(name) {
+				continue
 			}
+			if pairs == nil {
+				pairs = make(map[string]string)
+			}
+			pairs[v.d.share(name)] = member.shared()
 		}
-		if pairs == nil {
-			pairs = make(map[string]string)
-		}
-		pairs[unique.Make(name).Value()] = member.shared()
-	}
-	return pairs
+		return pairs
+	})
 }
 
 func camelCase(name string) string {
@@ -166,74 +243,18 @@ func camelCase(name string) string {
 	return strings.Join(words, "")
 }
 
-func unquote(v value) string {
-	inside := v[1 : len(v)-1]
-	if bytes.IndexByte(inside, '\\') < 0 {
-		if utf8.Valid(inside) {
-			return string(inside)
+// unquote returns what a JSON string means.
+func unquote(quoted string) string {
+	inside := quoted[1 : len(quoted)-1]
+	if strings.IndexByte(inside, '\\') < 0 {
+		if utf8.ValidString(inside) {
+			return inside
 		}
-		return strings.ToValidUTF8(string(inside), "\uFFFD")
+		return strings.ToValidUTF8(inside, "\uFFFD")
 	}
 	var text string
-	if json.Unmarshal(v, &text) != nil {
-		return string(inside)
+	if json.Unmarshal([]byte(quoted), &text) != nil {
+		return inside
 	}
 	return text
-}
-
-func skipSpace(v value, i int) int {
-	for v[i] == ' ' || v[i] == '\n' || v[i] == '\t' || v[i] == '\r' {
-		i++
-	}
-	return i
-}
-
-// nextElement returns where the element after the one that ended at i
-// begins, or the closing bracket.
-func nextElement(v value, i int) int {
-	if i = skipSpace(v, i); v[i] == ',' {
-		i = skipSpace(v, i+1)
-	}
-	return i
-}
-
-// valueEnd returns the end of the value that begins at i.
-func valueEnd(v value, i int) int {
-	switch v[i] {
-	case '"':
-		return stringEnd(v, i)
-	case '{', '[':
-		return bracketEnd(v, i)
-	}
-	for ; i < len(v); i++ {
-		switch v[i] {
-		case ',', ']', '}', ' ', '\n', '\t', '\r':
-			return i
-		}
-	}
-	return i
-}
-
-func stringEnd(v value, i int) int {
-	for i++; v[i] != '"'; i++ {
-		if v[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
-}
-
-func bracketEnd(v value, i int) int {
-	for depth := 0; ; i++ {
-		switch v[i] {
-		case '"':
-			i = stringEnd(v, i) - 1
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
 }

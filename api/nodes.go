@@ -114,7 +114,7 @@ func addressOf(v value) address {
 	for name, member := range v.fields() {
 		switch name {
 		case "host":
-			a.host = member.text()
+			a.host = member.own()
 		case "port":
 			a.port = member.number()
 		case "connectionType":

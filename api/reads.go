@@ -17,6 +17,7 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	if err != nil {
 		return Organization{}, err
 	}
+	defer answer.d.release()
 	return organizationOf(answer.value), nil
 }
 
@@ -93,24 +94,38 @@ func list[T any](ctx context.Context, c *Client, host Host, path string, query u
 	if err != nil {
 		return page, err
 	}
+	defer answer.d.release()
+	items := 0
 	for name, v := range answer.fields() {
 		switch name {
 		case key:
 			if !v.isArray() && !v.isNull() {
 				return page, answer.malformed(fmt.Sprintf("%s is not a list", key))
 			}
-			for element := range v.items() {
-				if one, ok := item(element); ok {
-					page.Items = append(page.Items, one)
-				} else {
-					page.Skipped++
-				}
-			}
+			items += v.length()
 		case "nextPageToken":
-			page.Next = v.text()
+			page.Next = v.own()
 		case "totalSize":
 			if n, ok := v.integer(); ok && n >= 0 {
 				page.Total = n
+			}
+		}
+	}
+	if page.Next != "" {
+		tell(ctx, page.Next)
+	}
+	if items > 0 {
+		page.Items = make([]T, 0, items)
+	}
+	for name, v := range answer.fields() {
+		if name != key {
+			continue
+		}
+		for element := range v.items() {
+			if one, ok := item(element); ok {
+				page.Items = append(page.Items, one)
+			} else {
+				page.Skipped++
 			}
 		}
 	}

@@ -2,9 +2,7 @@ package inventory
 
 import (
 	"context"
-	"strconv"
 
-	"canopy/activity"
 	"canopy/api"
 )
 
@@ -16,60 +14,74 @@ type reading[T any] struct {
 	then func()                    // after each page, before it is published
 }
 
-// read reads a part page by page and publishes after each.
+// read reads a part page by page and publishes after each. A page is asked
+// for as soon as the one before it has told its token, while that one is
+// decoded and taken in.
 func read[T any](r *run, part Part, ticket int, how reading[T]) error {
+	ctx, cancel := context.WithCancel(r.ctx)
+	pages := pager[T]{ctx: ctx, page: how.page, wait: r.opening.wait}
+	defer pages.asking.Wait()
+	defer cancel()
 	guard := newGuard()
-	var skipped int
-	for token, n := "", 1; ; n++ {
-		page, err := how.page(whyPage(r.ctx, n), token)
+	skipped := 0
+	this := pages.ask(1, "")
+	for n := 2; ; n++ {
+		var next *asked[T]
+		token, told := <-this.next
+		if told && ctx.Err() == nil && !guard.tokens[token] && r.v.current(part, ticket) {
+			next = pages.ask(n, token)
+		}
+		<-this.done
 		r.opening.answered(part.Kind)
 		if !r.v.current(part, ticket) {
 			return errSuperseded
 		}
-		if err != nil {
+		if this.err != nil {
 			r.v.update(part, ticket, func(h *holding) { h.status.Requests++ })
-			return r.failed(part, ticket, err)
+			return r.failed(part, ticket, this.err)
 		}
-		r.pages.Add(1)
-		how.rows.add(page.Items)
-		skipped += page.Skipped
-		rows := how.rows.all()
-		stop := guard.check(page.Next, rows.count(), page.Total)
-		r.v.update(part, ticket, func(h *holding) {
-			progress(&h.status, rows.count(), page.Total)
-			show(h, how.hold(h), rows, page.Next == "", r)
-			if page.Next == "" {
-				h.doubtful = skipped > 0 || h.status.Total >= 0 && h.status.Total != rows.count()
+		skipped += this.page.Skipped
+		stop := take(r, part, ticket, how, guard, this.page, skipped)
+		if stop == nil && r.ctx.Err() != nil && this.page.Next != "" {
+			stop = r.ctx.Err()
+		}
+		if stop != nil {
+			if next != nil { // it was asked for, although nobody wants it any more
+				r.v.update(part, ticket, func(h *holding) { h.status.Requests++ })
 			}
-		})
-		if page.Next == "" {
-			r.v.forgetOrphans()
-		}
-		if how.then != nil {
-			how.then()
-		}
-		switch {
-		case stop != nil:
 			return r.failed(part, ticket, stop)
-		case r.ctx.Err() != nil && page.Next != "":
-			return r.failed(part, ticket, r.ctx.Err())
 		}
 		r.publish()
-		if page.Next == "" {
+		if this.page.Next == "" {
 			return nil
 		}
-		token = page.Next
-		r.opening.wait(r.ctx)
+		if next == nil {
+			next = pages.ask(n, this.page.Next)
+		}
+		this = next
 	}
 }
 
-// whyPage gives the first page the reason for which the part is read; the others follow by
-// themselves.
-func whyPage(ctx context.Context, n int) context.Context {
-	if n == 1 {
-		return ctx
+// take takes in one page. It returns an error when the reading has to stop.
+func take[T any](r *run, part Part, ticket int, how reading[T], guard *guard, page api.Page[T], skipped int) error {
+	r.pages.Add(1)
+	how.rows.add(page.Items)
+	rows := how.rows.all()
+	stop := guard.check(page.Next, rows.count(), page.Total)
+	r.v.update(part, ticket, func(h *holding) {
+		progress(&h.status, rows.count(), page.Total)
+		show(h, how.hold(h), rows, page.Next == "", r)
+		if page.Next == "" {
+			h.doubtful = skipped > 0 || h.status.Total >= 0 && h.status.Total != rows.count()
+		}
+	})
+	if page.Next == "" {
+		r.v.forgetOrphans()
 	}
-	return activity.Why(ctx, "background page "+strconv.Itoa(n))
+	if how.then != nil {
+		how.then()
+	}
+	return stop
 }
 
 func progress(status *Status, rows, total int) {
