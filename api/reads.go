@@ -114,20 +114,21 @@ func list[T any](ctx context.Context, c *Client, host Host, path string, query u
 	if page.Next != "" {
 		tell(ctx, page.Next)
 	}
-	if items > 0 {
-		page.Items = make([]T, 0, items)
-	}
+	page.Items = make([]T, 0, items)
 	for name, v := range answer.fields() {
-		if name != key {
-			continue
-		}
-		for element := range v.items() {
-			if one, ok := item(element); ok {
-				page.Items = append(page.Items, one)
-			} else {
-				page.Skipped++
-			}
+		if name == key {
+			page.decode(v, item)
 		}
 	}
 	return page, nil
+}
+
+func (p *Page[T]) decode(list value, item func(value) (T, bool)) {
+	for element := range list.items() {
+		if one, ok := item(element); ok {
+			p.Items = append(p.Items, one)
+		} else {
+			p.Skipped++
+		}
+	}
 }

@@ -63,11 +63,11 @@ func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 }
 
 // take takes in one page. It returns an error when the reading has to stop.
-func take[T any](r *run, part Part, ticket int, how reading[T], guard *guard, page api.Page[T], skipped int) error {
+func take[T any](r *run, part Part, ticket int, how reading[T], g *guard, page api.Page[T], skipped int) error {
 	r.pages.Add(1)
 	how.rows.add(page.Items)
 	rows := how.rows.all()
-	stop := guard.check(page.Next, rows.count(), page.Total)
+	stop := g.check(page.Next, rows.count(), page.Total)
 	r.v.update(part, ticket, func(h *holding) {
 		progress(&h.status, rows.count(), page.Total)
 		show(h, how.hold(h), rows, page.Next == "", r)
