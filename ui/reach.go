@@ -237,7 +237,7 @@ func (p *reachPage) groupRows(t *factTable, g reach.Group) {
 	for _, one := range g.Projects {
 		alone := g
 		alone.Projects = []api.Project{one}
-		t.add(color, projectName(one.ID, one.Name), says, p.groupEnd(alone)...)
+		t.add(color, namesOf(alone.Projects), says, p.groupEnd(alone)...)
 	}
 }
 

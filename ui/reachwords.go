@@ -262,8 +262,12 @@ func groupWords(g reach.Group) string {
 func namesOf(ps []api.Project) string {
 	const few = 6
 	names := make([]string, 0, few)
+	letters := fewLetters
+	if len(ps) == 1 {
+		letters *= 2
+	}
 	for _, p := range ps[:min(few, len(ps))] {
-		names = append(names, projectName(p.ID, p.Name))
+		names = append(names, shortName(p.ID, p.Name, letters))
 	}
 	text := strings.Join(names, ", ")
 	if more := len(ps) - few; more > 0 {

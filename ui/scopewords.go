@@ -100,7 +100,7 @@ func some(ps []choice.Project) string {
 	const few = 3
 	names := make([]string, 0, few)
 	for _, p := range ps[:min(few, len(ps))] {
-		names = append(names, shortName(p))
+		names = append(names, shortName(p.ID, p.Name, fewLetters))
 	}
 	text := strings.Join(names, ", ")
 	if len(ps) > few {
@@ -109,14 +109,16 @@ func some(ps []choice.Project) string {
 	return text
 }
 
-// shortName is a name that leaves room for others beside it.
-func shortName(p choice.Project) string {
-	const most = 32
-	name := []rune(projectName(p.ID, p.Name))
-	if len(name) > most {
-		return string(name[:most-1]) + "…"
+// fewLetters is how much of a name leaves room for others beside it.
+const fewLetters = 32
+
+// shortName is a project's name, cut so that it has at most so many letters.
+func shortName(id, name string, most int) string {
+	letters := []rune(projectName(id, name))
+	if len(letters) > most {
+		return string(letters[:most-1]) + "…"
 	}
-	return string(name)
+	return string(letters)
 }
 
 // projectName is the name of a project for a screen. The one that stands for clusters outside
