@@ -142,8 +142,8 @@ func (s *browseScreen) showBanner(st session.State) {
 		actions := part.Row(0, part.NewLink(lang.L("Details"), func() { w.showError(st.Problem.Err) }))
 		if errors.Is(st.Problem.Err, auth.ErrSignInAgain) {
 			actions.Add(part.NewLink(lang.L("Sign in again"), w.Session.SignInAgain))
-		} else if st.Problem.During != session.SigningIn {
-			actions.Add(part.NewLink(lang.L("Retry"), w.Session.Refresh))
+		} else if again := w.again(st.Problem.During); again != nil {
+			actions.Add(part.NewLink(lang.L("Retry"), again))
 		}
 		actions.Add(part.NewLink(lang.L("Dismiss"), w.Session.Dismiss))
 		icon := part.Middle(part.Icon("warning", look.ColorTrouble))
@@ -151,6 +151,18 @@ func (s *browseScreen) showBanner(st session.State) {
 			part.Pad(0, 14, part.Frame(nil, nil, icon, part.Middle(actions), text))), part.NewRule()}
 	}
 	s.banner.Refresh()
+}
+
+// again is what tries once more what went wrong; nil where that is said elsewhere.
+func (w *Window) again(during session.Phase) func() {
+	switch during {
+	case session.SigningIn:
+		return nil
+	case session.Renewing:
+		return w.Session.Renew
+	default:
+		return w.Session.Refresh
+	}
 }
 
 // tick renews what the status bar says about time.

@@ -36,6 +36,8 @@ func sentence(p session.Problem, env auth.Environment) string {
 		return lang.L("Signing in did not work. Try again, or look at the details.")
 	case session.Saving:
 		return lang.L("Your choice could not be written to disk; it holds until you close Canopy. Check that there is space and that the folder can be written.")
+	case session.Renewing:
+		return lang.L("The token could not be renewed; it holds until it expires. Try again, or look at the details.")
 	case session.Leaving:
 		return lang.L("Signing out did not work completely. Look at the details.")
 	default:

@@ -77,6 +77,20 @@ func TestTheTokenCountsDownAndIsRenewedByHand(t *testing.T) {
 	uitest.Expect(t, d.canvas(), "renewed 2 times")
 }
 
+func TestARenewalThatFailsSaysSoAndIsTriedAgain(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.signIn(t, alice, acme)
+	d.showReach(t)
+	d.faults(t, "status=token:500")
+	d.press(t, "Renew now")
+	d.Loop.Until(t, "the end of it", func() bool { st := d.session.State(); return !st.Renewing && st.Problem != nil })
+	uitest.Expect(t, d.canvas(), "cannot be reached right now", "60 min left · not renewed yet")
+	d.faults(t)
+	d.press(t, "Retry") // renews: nothing else has failed
+	d.until(t, "renewed once")
+	uitest.ExpectNot(t, d.canvas(), "cannot be reached right now")
+}
+
 func TestAHostThatRefusesTheTokenSaysWhyAndIsAskedAgain(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.signIn(t, alice, acme)

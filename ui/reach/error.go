@@ -22,5 +22,15 @@ func (e *RequestError) Error() string {
 	if r.TraceID != "" {
 		text += " (trace id " + r.TraceID + ")"
 	}
-	return text
+	return text + "; " + advice(r.Status)
+}
+
+func advice(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "this host does not take this sign-in, while others may"
+	case 0:
+		return "check the network and try again"
+	}
+	return "try again later"
 }
