@@ -447,16 +447,20 @@ func TestNamesInTheDialogAreShownAndNotObeyed(t *testing.T) {
 	}
 }
 
-// Opening the dialog, and a letter typed into it, must not depend on how many projects there are.
-const openingBound, keystrokeBound = 50 * time.Millisecond, 10 * time.Millisecond
+// Opening the dialog, and a letter typed into it, take no longer than this for 5,000 projects. A
+// machine that is too slow or too busy for that may take a few times as long as for 5.
+const (
+	openingBound, keystrokeBound = 50 * time.Millisecond, 10 * time.Millisecond
+	fewTimes                     = 8
+)
 
 func TestTheDialogIsQuickForFiveThousandProjects(t *testing.T) {
-	opening, keystroke := timeDialog(t, 5000)
-	if opening > openingBound || keystroke > keystrokeBound {
-		t.Errorf("opening takes %v and a letter %v, want at most %v and %v", opening, keystroke, openingBound, keystrokeBound)
-	}
 	fewOpening, fewKeystroke := timeDialog(t, 5)
+	opening, keystroke := timeDialog(t, 5000)
 	t.Logf("opening takes %v, %.1f times that of 5 projects; a letter %v, %.1f times", opening, float64(opening)/float64(fewOpening), keystroke, float64(keystroke)/float64(fewKeystroke))
+	if opening > max(openingBound, fewTimes*fewOpening) || keystroke > max(keystrokeBound, fewTimes*fewKeystroke) {
+		t.Errorf("that is more than %v and %v", openingBound, keystrokeBound)
+	}
 }
 
 // timeDialog returns the least time of a few tries: what else the machine does is not meant.
