@@ -339,9 +339,10 @@ func TestWhatIsLearnedOverrulesNothing(t *testing.T) {
 	g := h.mustSignIn()
 	for _, c := range []struct{ told, known auth.Organization }{
 		{auth.Organization{ID: "2002", Name: "Globex"}, auth.Organization{ID: "1001"}},
-		{auth.Organization{Name: "Nameless"}, auth.Organization{ID: "1001"}},
-		{atAcme, atAcme},
+		{auth.Organization{}, auth.Organization{ID: "1001"}},
+		{auth.Organization{Name: "Acme"}, atAcme},
 		{auth.Organization{ID: "1001", Name: "Renamed"}, atAcme},
+		{auth.Organization{ID: "2002"}, atAcme},
 	} {
 		if learned, err := h.auth.Learn(g.ID, c.told); err != nil || learned.Organization != c.known {
 			t.Errorf("told of %+v it knows %+v, %v", c.told, learned.Organization, err)

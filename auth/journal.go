@@ -77,12 +77,9 @@ func (f *grantsFile) bequeath(replaced []Grant, to *Grant) {
 	}
 	to.Replaced = to.Replaced[max(0, len(to.Replaced)-maxReplaced):]
 	to.Remember(to.Projects)
-	names := make(map[string]string, len(to.Known))
-	for _, p := range to.Known {
-		names[p.ID] = p.Name
-	}
+	known := byID(to.Known)
 	for i, p := range to.Projects {
-		to.Projects[i].Name = cmp.Or(p.Name, names[p.ID])
+		to.Projects[i] = p.completed(known[p.ID])
 	}
 }
 

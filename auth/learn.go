@@ -13,11 +13,12 @@ import (
 // and what was chosen holds again, unless the grant has a scope of its own.
 //
 // What the server stated is not overruled: of an organization that the grant
-// names already, only a missing name is taken.
+// names already only a missing name is taken, also one that the API gives
+// without an id, for a grant is of one organization (facts §1.7).
 func (a *Authenticator) Learn(grantID string, of Organization) (Grant, error) {
 	return a.reconsider(grantID, func(one *Grant) (again bool) {
 		stated := one.Organization
-		if stated.ID == "" || stated.ID == of.ID {
+		if stated.ID == "" || of.ID == "" || stated.ID == of.ID {
 			one.Organization = Organization{ID: cmp.Or(stated.ID, of.ID), Name: cmp.Or(stated.Name, of.Name)}
 		}
 		return stated.ID == "" && of.ID != ""

@@ -134,14 +134,11 @@ func projectsWithout(list, others []Project) []Project {
 // maxKnown bounds Grant.Known. The projects seen last stay.
 const maxKnown = 5000
 
-// Remember takes projects into Known that the API has shown, with their names
-// as they are now; what was known before stays. It reports whether anything
-// changed.
+// Remember takes projects into Known that have been seen, with their names as
+// they are now; what was known before stays, also of a project that is seen
+// without its name or its kind. It reports whether anything changed.
 func (g *Grant) Remember(seen []Project) (changed bool) {
-	names := make(map[string]string, len(g.Known))
-	for _, p := range g.Known {
-		names[p.ID] = p.Name
-	}
+	known := byID(g.Known)
 	now := make(map[string]bool, len(seen))
 	latest := make([]Project, 0, len(seen))
 	for _, p := range seen {
@@ -149,8 +146,7 @@ func (g *Grant) Remember(seen []Project) (changed bool) {
 			continue
 		}
 		now[p.ID] = true
-		p.Name = cmp.Or(p.Name, names[p.ID])
-		latest = append(latest, p)
+		latest = append(latest, p.completed(known[p.ID]))
 	}
 	all := make([]Project, 0, len(g.Known)+len(latest))
 	for _, p := range g.Known {
@@ -168,6 +164,20 @@ func (g *Grant) Remember(seen []Project) (changed bool) {
 // Forget takes a project out of Known, such as one that no longer exists.
 func (g *Grant) Forget(projectID string) {
 	g.Known = slices.DeleteFunc(slices.Clone(g.Known), func(p Project) bool { return p.ID == projectID })
+}
+
+// completed gives a project with what is known of it besides.
+func (p Project) completed(known Project) Project {
+	p.Name, p.Virtual = cmp.Or(p.Name, known.Name), p.Virtual || known.Virtual
+	return p
+}
+
+func byID(projects []Project) map[string]Project {
+	m := make(map[string]Project, len(projects))
+	for _, p := range projects {
+		m[p.ID] = p
+	}
+	return m
 }
 
 func idsOf(projects []Project) []string {

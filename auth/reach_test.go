@@ -87,6 +87,11 @@ func TestAGrantRemembersTheProjectsItHasSeen(t *testing.T) {
 	if g.Remember(projects("p1", "p3")) || words(g.Known) != "p2 Two, p1 Uno, p3" {
 		t.Errorf("a project without a name lost the one it had: %q", words(g.Known))
 	}
+	g.Remember([]auth.Project{{ID: "p1", Virtual: true}})
+	g.Remember(projects("p1"))
+	if known := g.Known[len(g.Known)-1]; known != (auth.Project{ID: "p1", Name: "Uno", Virtual: true}) {
+		t.Errorf("known of it is %+v", known)
+	}
 	g.Forget("p1")
 	g.Forget("p7")
 	if words(g.Known) != "p2 Two, p3" || words(before) != "p1 One, p2 Two" {
