@@ -357,11 +357,18 @@ func TestWhatIsLearnedOverrulesNothing(t *testing.T) {
 	if learned, err := h.auth.Learn(chosen.ID, auth.Organization{Name: "Acme"}); err != nil || learned.Organization.Name != "Acme" || len(h.grants.List()) != 2 {
 		t.Errorf("a name alone teaches %+v, %v", learned, err)
 	}
-	if older, err := h.auth.Learn(g.ID, atAcme); err != nil || len(h.grants.List()) != 2 {
-		t.Errorf("an older grant has replaced a newer one: %+v, %v", older, err)
-	}
 	if learned, err := h.auth.Learn(chosen.ID, atAcme); err != nil || !reflect.DeepEqual(learned.Scope, auth.Scope{Only: []string{"p9"}}) || len(h.grants.List()) != 1 {
 		t.Errorf("the scope of the grant itself is now %+v, %v", learned.Scope, err)
+	}
+	silent := h.mustSignIn()
+	h.clock.move(time.Minute)
+	h.server.with(func() { h.server.details = detailsOf("p1") })
+	latest := h.mustSignIn()
+	if older, err := h.auth.Learn(silent.ID, atAcme); err != nil || len(h.grants.List()) != 2 {
+		t.Errorf("an older grant has replaced a newer one: %+v, %v", older, err)
+	}
+	if _, err := h.auth.Supersede(latest.ID); err != nil || len(h.grants.List()) != 1 {
+		t.Errorf("the newer one does not replace it: %v", err)
 	}
 	if _, err := h.auth.Learn("nobody", atAcme); !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("a grant that is gone gives %v", err)

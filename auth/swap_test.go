@@ -409,14 +409,20 @@ func TestBehaviour14WhatIsLeftWaitsForItsEnvironmentAndForAPassphrase(t *testing
 	close(held.release)
 	file.refuse.Store(false)
 	file.asked.Store(0)
-	after := houseOn(t, h.server, h.dir, kept, places, func(_ *auth.Config, e *auth.Environment) { e.Name = "another" })
+	elsewhere := func(_ *auth.Config, e *auth.Environment) { e.Name = "another" }
 	env := h.server.environment()
 	env.SeparateConsents = true
-	if err := after.auth.SetEnvironment(env); err != nil {
+	start := houseOn(t, h.server, h.dir, kept, places, elsewhere)
+	if err := start.auth.SetEnvironment(env); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, start)
 	if n := file.asked.Load(); n != 0 || inside.count() != 4 {
 		t.Errorf("the user was asked %d times for a passphrase at the start, and %d records are in the file", n, inside.count())
+	}
+	after := houseOn(t, h.server, h.dir, kept, places, elsewhere)
+	if err := after.auth.SetEnvironment(env); err != nil {
+		t.Fatal(err)
 	}
 	if status, err := after.get(inFile); status != 200 || err != nil { // asks, for good reason
 		t.Fatalf("the grant in the file reads %d, %v", status, err)
