@@ -135,10 +135,13 @@ func (a *App) Press(ctx context.Context, chords ...string) error {
 
 // Type types a text into what has the focus.
 func (a *App) Type(ctx context.Context, text string) error {
+	if err := a.desktop.Display.raise(ctx, a.window); err != nil {
+		return err
+	}
 	for _, r := range text {
-		if err := a.Press(ctx, string(r)); err != nil {
+		if err := a.desktop.Display.press(string(r)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.Settle(ctx)
 }

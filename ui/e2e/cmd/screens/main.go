@@ -22,7 +22,7 @@ func main() {
 	var t tour
 	flag.StringVar(&t.canopy, "canopy", "build/e2e/canopy-probe", "the program `file`, built with the tag probe")
 	flag.StringVar(&t.out, "out", "build/screens", "`folder` for the pictures; what an earlier run left there is removed")
-	flag.IntVar(&t.jobs, "jobs", 2, "chapters at a time")
+	flag.IntVar(&t.jobs, "jobs", 3, "chapters at a time")
 	only := flag.String("only", "", "take only these `chapters`, separated by commas, and leave the other pictures alone")
 	list := flag.Bool("list", false, "say what there is and take no picture")
 	limit := flag.Duration("limit", 10*time.Minute, "give up after this long")
