@@ -46,8 +46,11 @@ func (r *listRow) show(i int, width float32) {
 
 // ProbeRow describes the row to tests that look at the running window.
 func (r *listRow) ProbeRow() string {
-	said := []string{r.data.ID, r.data.Name, strings.Join(append(r.data.Remarks[:min(1, len(r.data.Remarks))], r.data.Tail), ""), r.data.End + r.data.Pill}
-	return strings.Join(said, "|")
+	remark := r.data.Tail
+	if len(r.data.Remarks) > 0 {
+		remark = r.data.Remarks[0] + remark
+	}
+	return strings.Join([]string{r.data.ID, r.data.Name, remark, r.data.End + r.data.Pill}, "|")
 }
 
 // Tapped implements fyne.Tappable.
