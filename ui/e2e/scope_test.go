@@ -57,7 +57,6 @@ func TestAScopeIsNarrowedAndWidenedThroughConsent(t *testing.T) {
 	w.step("a restart changes nothing", func() { w.restart(); w.agrees() })
 }
 
-
 func TestAProjectThatAppearsLaterFollowsTheRule(t *testing.T) {
 	w := openWallet(t)
 	w.must(w.sandbox.SetFaults(w.ctx, "no-project=106", "no-project=107"))

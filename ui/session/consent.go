@@ -148,7 +148,9 @@ func (s *Session) Settle(answer Answer) {
 	s.surprise = nil
 	switch answer {
 	case KeepBoth:
-		s.Open(sp.Got.ID)
+		id := sp.Got.ID
+		s.keep(func() error { _, err := s.deps.Auth.Supersede(id); return err }, func() {})
+		s.Open(id)
 		s.probe(sp.Got.ID, "sign-in")
 	case TryAgain:
 		s.SignOutOf(sp.Got.ID)

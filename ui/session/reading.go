@@ -1,9 +1,9 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"canopy/activity"
 	"canopy/api"
@@ -140,21 +140,32 @@ func signInAgain(snap *inventory.Snapshot) error {
 // not cover them.
 func (s *Session) learn() {
 	s.measure()
-	whole := s.view.Whole()
-	g, before := *s.grant, s.grant.Known
-	if org := whole.Organization(); g.Organization.Name == "" && org.Name != "" {
-		g.Organization = auth.Organization{ID: org.ID, Name: org.Name}
+	whole, id := s.view.Whole(), s.grant.ID
+	org := whole.Organization()
+	if stated := s.grant.Organization; (stated.ID == "" && org.ID != "") || (stated.Name == "" && org.Name != "") {
+		// It may be an account that is known by another grant: then that is replaced, and what
+		// was chosen for it holds again.
+		told := auth.Organization{ID: org.ID, Name: org.Name}
+		s.grant.Organization = auth.Organization{ID: cmp.Or(stated.ID, org.ID), Name: cmp.Or(stated.Name, org.Name)}
+		learn := func() error {
+			_, err := s.deps.Auth.Learn(id, told)
+			return err
+		}
+		s.keep(learn, func() {
+			if s.grant != nil && s.grant.ID == id {
+				s.reread()
+			}
+		})
 	}
-	if st := whole.Status(inventory.Part{Kind: inventory.PartProjects}); st.Done && st.Err == nil {
-		g.Remember(Listed(whole))
-	}
-	if g.Organization == s.grant.Organization && slices.Equal(g.Known, before) {
+	st := whole.Status(inventory.Part{Kind: inventory.PartProjects})
+	if !st.Done || st.Err != nil {
 		return
 	}
-	s.alter(func(kept *auth.Grant) {
-		kept.Organization = g.Organization
-		kept.Remember(g.Known)
-	})
+	seen, g := Listed(whole), *s.grant
+	if !g.Remember(seen) {
+		return
+	}
+	s.alter(func(kept *auth.Grant) { kept.Remember(seen) })
 	s.known = s.knownProjects(*s.grant)
 	s.redraw()
 }

@@ -219,8 +219,14 @@ func (s *Session) alter(change func(*auth.Grant)) {
 	s.write(s.grant.ID, change)
 }
 
-// write changes a grant in the file. Writes happen in the order they were asked for.
+// write changes a grant in the file.
 func (s *Session) write(id string, change func(*auth.Grant)) {
+	s.keep(func() error { return s.deps.Auth.Grants().Update(id, change) }, func() {})
+}
+
+// keep writes the file of grants, and goes on when it has been written. Writes happen in the
+// order they were asked for.
+func (s *Session) keep(write func() error, then func()) {
 	before, done := s.saved, make(chan struct{})
 	s.saved = done
 	s.writing++
@@ -228,7 +234,7 @@ func (s *Session) write(id string, change func(*auth.Grant)) {
 	s.deps.Tasks.Run(taskSave+strconv.Itoa(s.writes), func(context.Context, task.Report) func() {
 		defer close(done)
 		<-before // and whatever happens to the task: a choice made right before the end counts
-		err := s.deps.Auth.Grants().Update(id, change)
+		err := write()
 		if errors.Is(err, auth.ErrNotFound) {
 			err = nil // signed out by another copy: it stays gone
 		}
@@ -238,6 +244,8 @@ func (s *Session) write(id string, change func(*auth.Grant)) {
 			s.solved(Saving)
 			if err != nil {
 				s.problem = &Problem{During: Saving, Err: err}
+			} else {
+				then()
 			}
 			s.changed()
 		}
@@ -250,7 +258,7 @@ func (s *Session) reread() {
 		return // a choice made here that is not in the file counts
 	}
 	if g, ok := s.deps.Auth.Grants().Get(s.grant.ID); ok {
-		s.grant.Scope, s.grant.Known, s.grant.Hosts = g.Scope, g.Known, g.Hosts
+		s.grant.Organization, s.grant.Scope, s.grant.Known, s.grant.Hosts = g.Organization, g.Scope, g.Known, g.Hosts
 		s.known = s.knownProjects(*s.grant)
 		s.redraw()
 	}
