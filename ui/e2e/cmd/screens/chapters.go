@@ -5,7 +5,7 @@ import "canopy/ui/e2e"
 // chapters is the table of all pictures.
 func chapters() []chapter {
 	return []chapter{
-		trees, wallets, voices, scopes, manyProjects, reaches, activities,
+		trees, wallets, voices, scopes, manyProjects, reaches, keyed, activities,
 		signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
 	}
 }

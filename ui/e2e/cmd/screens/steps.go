@@ -26,6 +26,15 @@ func scroll(words string, clicks int) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Scroll(ctx, e2e.Text(words), clicks) }
 }
 
+// writeKey types the API key of Acme Robotics into the two fields for it.
+func writeKey(ctx context.Context, g *guide) error {
+	keys, err := g.sandbox.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(g.app.Type(ctx, keys[0].Public), g.app.Press(ctx, "Tab"), g.app.Type(ctx, keys[0].Private))
+}
+
 func row(id string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Click(ctx, e2e.Row(id)) }
 }
