@@ -38,7 +38,7 @@ func TestThePageSaysWhatWasMeasured(t *testing.T) {
 	uitest.Expect(t, d.canvas(),
 		"What this grant can reach", "alice@acme.example", "Acme Robotics · 1001", "Read-only (asked: org:owner)",
 		"Today 12:00, in your browser", "60 min left · not renewed yet", "· iam", "· serverless", "· dedicated", "accepts this grant",
-		"analytics, empty-shell, payments, staging, staging-eu, Tokyo Pilot and 1 more", "granted and read", "15 clusters",
+		"analytics, empty-shell, payments, staging, staging-eu, Tokyo Pilot, (no project)", "granted and read", "15 clusters",
 		"Sandbox stated that this grant covers all projects, also new ones.", "Used last for: ")
 	uitest.Key(d.canvas(), fyne.KeyEscape)
 	uitest.ExpectNot(t, d.canvas(), "Copy this page")

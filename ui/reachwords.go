@@ -260,7 +260,10 @@ func groupWords(g reach.Group) string {
 
 // namesOf names the first of the projects, and says how many more there are.
 func namesOf(ps []api.Project) string {
-	const few = 6
+	few := 6
+	if len(ps) == few+1 {
+		few++ // its name is no longer than "and 1 more"
+	}
 	names := make([]string, 0, few)
 	letters := fewLetters
 	if len(ps) == 1 {
