@@ -118,6 +118,11 @@ func writeJSON(out io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
+	return writeInert(out, text)
+}
+
+// writeInert writes JSON with what could act on a terminal as \u escapes.
+func writeInert(out io.Writer, text []byte) error {
 	b := bufio.NewWriter(out) // it keeps the first error for Flush
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)

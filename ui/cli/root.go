@@ -97,7 +97,7 @@ func (x Outside) Root(open OpenWindow) *cobra.Command {
 		return fmt.Errorf("%w; see canopy --help", err)
 	})
 	root.AddCommand(newSandbox(), newVersion())
-	root.AddCommand(newSignIn(x), newGrants(x), newSignOut(x), newTree(x), newScope(x))
+	root.AddCommand(newSignIn(x), newGrants(x), newSignOut(x), newTree(x), newScope(x), newAsk(x))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -1,0 +1,298 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// isValue reports whether a span has a meaning as a value: a place, a state
+// and the like. Such a word is taken for the name that is spelled like it only
+// where a name is expected.
+func isValue(s *span) bool {
+	return s.is(catState) || s.is(catPlan) || s.is(catProvider) || s.is(catCity) || s.is(catCountry) || s.is(catContinent)
+}
+
+// prefersName decides between a name and the word that it is spelled like.
+func (p *parser) prefersName(i int) bool {
+	s := p.spans[i]
+	if len(s.senses) == 0 {
+		return true
+	}
+	if len(s.called(EntityCluster, EntityProject, EntityOrg, EntityBranch, EntityCreator)) == 0 {
+		return false
+	}
+	if p.nounBefore(i, s) {
+		return true
+	}
+	if isValue(s) {
+		return !p.at(p.before(i)).is(catIn) && p.wantsName(i)
+	}
+	if s.to-s.from > 1 && !s.is(catSkip) && len(s.senses) > 0 && !s.is(catAsk) {
+		return true
+	}
+	return p.nounBeside(i, s) || p.wantsName(i) && !s.is(catSkip) && !s.is(catAsk)
+}
+
+// nounBefore reports whether a noun in the singular says what the name is:
+// "cluster paused", "the project sandbox".
+func (p *parser) nounBefore(i int, s *span) bool {
+	b := p.before(i)
+	before := p.at(b)
+	if before.is(catNamed) || before.is(catOpen) && !isPlural(p.at(p.after(i)).word()) {
+		return true
+	}
+	e, ok := before.value(catEntity)
+	if !ok || isPlural(before.text) || len(s.called(Entity(e))) == 0 || b+1 != i && p.at(i-1).is(catIs) {
+		return false
+	}
+	for j := b - 1; j >= 0 && j >= b-2; j-- {
+		if p.spans[j].is(catAsk) || p.spans[j].is(catPer) || p.spans[j].is(catWithout) || p.spans[j].is(catNot) {
+			return false
+		}
+	}
+	return p.language != "zh" && p.language != "ja" || !isValue(s)
+}
+
+func (p *parser) nounBeside(i int, s *span) bool {
+	for _, j := range []int{p.before(i), p.after(i)} {
+		if e, ok := p.at(j).value(catEntity); ok && len(s.called(Entity(e))) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// wantsName reports whether the question asks for a property of one thing, so
+// that it needs a name, and this is the only word that can be it.
+func (p *parser) wantsName(i int) bool {
+	asks := false
+	for j, s := range p.spans {
+		if j == i {
+			continue
+		}
+		switch {
+		case len(s.names) > 0 && !s.filler() && !isValue(s) || s.quoted:
+			return false
+		case s.has(catEntity, string(EntityCluster)), s.has(catAsk, "count"), s.is(catTop), s.is(catPer):
+			return false
+		case s.has(catAsk, "where"), s.has(catAsk, "when"), s.has(catAsk, "who"), s.has(catAsk, "age"), s.is(catOpen), s.is(catWrite):
+			asks = true
+		case s.is(catEntity) && s.has(catEntity, string(EntityBranch)):
+			asks = true
+		}
+		if _, ok := p.fieldAt(j); ok && (p.whichBefore(j) || j < i && p.spans[i-1].is(catOf) || j > i && p.spans[i+1].is(catOf)) {
+			asks = true
+		}
+	}
+	return asks
+}
+
+// name reads a name, exact or in part, as the thing it is.
+func (p *parser) name() bool {
+	s := p.spans[p.i]
+	if p.nameIsTaken() {
+		return false
+	}
+	things, op := s.names, OpEq
+	switch {
+	case len(things) > 0:
+	case s.quoted:
+		return p.quotedText(s)
+	default:
+		things, op = s.loose, s.looseOp
+	}
+	hint, plural, used := p.hint(p.i)
+	things = p.choose(things, hint)
+	if len(things) == 0 {
+		return false
+	}
+	for _, u := range used {
+		p.use(u, u)
+	}
+	r := ref{at: p.i, entity: things[0].entity, things: things, op: op, text: s.text, negated: p.negate || p.except, plural: plural, quoted: s.quoted}
+	if p.link == catOr && len(p.filters) > 0 && (len(p.refs) == 0 || p.refs[len(p.refs)-1].at < p.filterAt[len(p.filterAt)-1]) {
+		p.conflict = true
+	}
+	p.link, p.negate = "", false
+	p.refs = append(p.refs, r)
+	s.unknown = false
+	p.use(p.i, p.i)
+	p.i++
+	return true
+}
+
+// nameIsTaken reports whether another rule understands the span better.
+func (p *parser) nameIsTaken() bool {
+	s := p.spans[p.i]
+	return s.number != nil && !p.nounBeside(p.i, s) && !p.wantsName(p.i) && !p.at(p.before(p.i)).is(catField)
+}
+
+// quotedText reads a quotation that is no name: what names must contain.
+func (p *parser) quotedText(s *span) bool {
+	p.add(Filter{fieldName, OpEq, text(s.raw)}, p.i)
+	p.use(p.i, p.i)
+	p.i++
+	return true
+}
+
+// hint looks for the noun beside a name that says what it is, before or
+// behind it.
+func (p *parser) hint(i int) (e Entity, plural bool, used []int) {
+	s := p.spans[i]
+	fits := func(j int) bool {
+		v, ok := p.at(j).value(catEntity)
+		if !ok || p.at(j).used && !slices.ContainsFunc(p.nouns, func(n noun) bool { return n.at == j }) {
+			return false
+		}
+		e = Entity(v)
+		things := s.names
+		if len(things) == 0 {
+			things = s.loose
+		}
+		return slices.ContainsFunc(things, func(n named) bool { return n.entity == e })
+	}
+	b, a := p.before(i), p.after(i)
+	if p.at(b).is(catNamed) {
+		b = p.before(b)
+	}
+	ends := a == i+1 || p.language != "en"
+	switch {
+	case ends && fits(a) && !(p.language == "zh" && a > i+1):
+		used = append(used, a)
+		plural = isPlural(p.spans[a].text)
+		p.nouns = append(p.nouns, noun{entity: e, at: a, plural: plural, hint: true, which: p.whichBefore(i)})
+	case fits(b):
+		plural = isPlural(p.spans[b].text)
+		for k := range p.nouns {
+			if p.nouns[k].at == b {
+				p.nouns[k].hint = true
+			}
+		}
+	default:
+		return "", false, nil
+	}
+	return e, plural, used
+}
+
+// choose picks what a name stands for if several kinds of things have it.
+func (p *parser) choose(things []named, hint Entity) []named {
+	of := func(entities ...Entity) []named {
+		return slices.DeleteFunc(slices.Clone(things), func(n named) bool { return !slices.Contains(entities, n.entity) })
+	}
+	if hint != "" {
+		if found := of(hint); len(found) > 0 {
+			return exactCase(found, p.spans[p.i].raw)
+		}
+	}
+	before := p.at(p.before(p.i))
+	var order [][]Entity
+	switch {
+	case before.is(catBy) || before.has(catCreated, "by") || p.createdBy:
+		order = [][]Entity{{EntityCreator}}
+	case before.is(catIn) || p.at(p.after(p.i)).is(catIn):
+		order = [][]Entity{{EntityProject, EntityOrg}}
+	}
+	order = append(order, []Entity{EntityCluster, EntityProject, EntityOrg, EntityBranch}, []Entity{EntityCreator}, []Entity{"label"})
+	for _, entities := range order {
+		if found := of(entities...); len(found) > 0 {
+			return exactCase(found, p.spans[p.i].raw)
+		}
+	}
+	return nil
+}
+
+// exactCase keeps the names that are written as in the question, if there are
+// any; otherwise case does not count.
+func exactCase(things []named, raw string) []named {
+	byName := slices.DeleteFunc(slices.Clone(things), func(n named) bool { return n.byID })
+	if len(byName) > 0 {
+		things = byName
+	}
+	same := slices.DeleteFunc(slices.Clone(things), func(n named) bool { return n.text != raw })
+	if len(same) > 0 {
+		return same
+	}
+	return things
+}
+
+// naming reads "named X", "containing X", "X で始まる".
+func (p *parser) naming() bool {
+	s := p.spans[p.i]
+	if kind, ok := s.value(catNamed); ok {
+		i := p.after(p.i)
+		next := p.at(i)
+		if next == nil || !p.nameable(next) {
+			return false
+		}
+		if kind == "eq" && (len(next.names) > 0 || len(next.loose) > 0) {
+			p.use(p.i, p.i)
+			p.i = i
+			return p.name()
+		}
+		if kind == "prefix" && p.language == "zh" && !p.closes(i) {
+			return false
+		}
+		if s.is(catHave) && !next.quoted && (next.is(catEntity) || next.is(catState) || next.is(catNumberOrField(next))) {
+			return false
+		}
+		return p.nameLike(kind, p.i, i)
+	}
+	i := p.after(p.i)
+	if kind, ok := p.at(i).value(catNamedAfter); ok && p.nameable(s) && !(s.is(catEntity) && p.at(i).is(catHave)) {
+		return p.nameLike(kind, i, p.i)
+	}
+	return false
+}
+
+// catNumberOrField returns a category of s that no name can be, or none.
+func catNumberOrField(s *span) string {
+	if s.number != nil || s.is(catField) {
+		return catField
+	}
+	return ""
+}
+
+// closes reports whether 开头 or 结尾 follows: 以 X 开头.
+func (p *parser) closes(i int) bool {
+	return p.at(p.after(i)).is(catNamedAfter) || p.at(i+1).is(catNamedAfter)
+}
+
+func (p *parser) nameable(s *span) bool {
+	return s.quoted || s.unknown || len(s.names) > 0 || len(s.loose) > 0 || len(s.senses) > 0 && !s.filler() && !s.is(catField) && !s.is(catThan()) || s.version != "" || s.number != nil
+}
+
+func catThan() string { return catCompare }
+
+// nameLike adds a filter on a part of the name.
+func (p *parser) nameLike(kind string, marker, i int) bool {
+	s := p.spans[i]
+	op := map[string]Op{"eq": OpEq, "contains": OpContains, "prefix": OpPrefix, "suffix": OpSuffix}[kind]
+	if after, ok := p.at(p.after(i)).value(catNamedAfter); ok && p.language == "zh" {
+		op = map[string]Op{"prefix": OpPrefix, "suffix": OpSuffix}[after]
+		p.use(p.after(i), p.after(i))
+	}
+	v := s.raw
+	if !s.quoted {
+		v = strings.Trim(v, "*%")
+	}
+	f := Filter{fieldName, op, text(v)}
+	if p.negate || p.except {
+		f = opposite(f)
+		p.negate = false
+	}
+	p.put(f, i)
+	p.use(marker, marker)
+	p.use(i, i)
+	// "in the name", "with a name": what else belongs to it
+	for _, j := range []int{p.before(marker), p.before(p.before(marker))} {
+		if p.at(j).has(catField, fieldName) {
+			p.fields = slices.DeleteFunc(p.fields, func(f fieldAt) bool { return f.at == j })
+		}
+	}
+	end := max(marker, i)
+	if next := p.after(end); p.at(next).has(catNamed, "contains") && p.at(next).has(catNamedAfter, "contains") {
+		p.use(next, next)
+	}
+	p.i = max(p.i, end) + 1
+	return true
+}

@@ -1,0 +1,125 @@
+package ask
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// minRepair is the length from which a word may be repaired. Shorter ones are
+// too near to too many others.
+const minRepair = 4
+
+// allowed returns how many slips a word may have: one, from eight letters on
+// two.
+func allowed(word string) int {
+	switch n := utf8.RuneCountInString(word); {
+	case n < minRepair:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// distance is the Damerau–Levenshtein distance of two words in its
+// restricted form: letters added, dropped, replaced, or swapped with a
+// neighbour. It gives up beyond most and returns most+1.
+func distance(a, b []rune, most int) int {
+	if d := len(a) - len(b); d > most || -d > most {
+		return most + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		least := i
+		for j := 1; j <= len(b); j++ {
+			cost := boolInt(a[i-1] != b[j-1])
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least > most {
+			return most + 1
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// letters is the set of letters in a word, for a quick look whether two words
+// can be near each other.
+func letters(s string) uint64 {
+	var set uint64
+	for _, r := range s {
+		set |= 1 << (uint32(r & 63))
+	}
+	return set
+}
+
+// nearest returns the words of a list that are nearest to word, within the
+// slips it may have. A word is not repaired to one that begins with another
+// letter and is short: too much would change its meaning.
+func nearest(word string, list []string) (found []string, slips int) {
+	most := allowed(word)
+	if most == 0 {
+		return nil, 0
+	}
+	have, runes := letters(word), []rune(word)
+	for _, candidate := range list {
+		if d := len(candidate) - len(word); d > 4*most || -d > 4*most || differences(have^letters(candidate)) > 2*most {
+			continue
+		}
+		if most < allowed(candidate) && allowed(candidate) > 1 && len(runes) < 7 {
+			continue
+		}
+		switch d := distance(runes, []rune(candidate), most); {
+		case d > most:
+		case d < most || len(found) == 0:
+			if d < slips || len(found) == 0 {
+				found = found[:0]
+			}
+			most, slips = d, d
+			found = append(found, candidate)
+		default:
+			found = append(found, candidate)
+		}
+	}
+	return found, slips
+}
+
+func differences(set uint64) int {
+	n := 0
+	for ; set != 0; set &= set - 1 {
+		n++
+	}
+	return n
+}
+
+// stems are the forms in which a word of English or Spanish may stand in the
+// vocabulary, if it does not stand there as it is.
+func stems(word, language string) []string {
+	var forms []string
+	cutEnd := func(ending, replacement string) {
+		if stem, ok := strings.CutSuffix(word, ending); ok && len(stem) >= 2 {
+			forms = append(forms, stem+replacement)
+		}
+	}
+	cutEnd("'s", "")
+	cutEnd("s'", "s")
+	if language == "es" {
+		cutEnd("as", "o")
+		cutEnd("os", "o")
+		cutEnd("a", "o")
+		cutEnd("ces", "z")
+		cutEnd("es", "")
+	}
+	cutEnd("ies", "y")
+	cutEnd("es", "")
+	cutEnd("s", "")
+	return forms
+}

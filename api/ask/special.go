@@ -1,0 +1,388 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// special reads questions that are not about things in the tree: about
+// Canopy itself, secrets, bills, changes; and what is to be done with a thing
+// rather than known of it.
+func special(m *marker, w *World) (Query, *draft, bool) {
+	if q, ok := m.meta(); ok {
+		return q, nil, true
+	}
+	if m.has(catSecret) {
+		return nothing(IntentRefuseSecret), nil, true
+	}
+	if q, ok := m.imperative(); ok {
+		return q, nil, true
+	}
+	if q, ok := m.outsideOf(); ok {
+		return q, nil, true
+	}
+	if q, ok := m.past(w); ok {
+		return q, nil, true
+	}
+	return m.deed(w)
+}
+
+// has reports whether a word of a category occurs outside of quotes and
+// names.
+func (m *marker) has(category string) bool {
+	return slices.ContainsFunc(m.spans, func(s *span) bool { return s.is(category) && !s.quoted && !m.onlyName(s) })
+}
+
+// onlyName reports whether a span is a longer name that happens to begin like
+// a word.
+func (m *marker) onlyName(s *span) bool {
+	return len(s.names) > 0 && s.to-s.from > 1 && !s.is(catSecret)
+}
+
+func (m *marker) metaOf() map[string]bool {
+	topics := make(map[string]bool)
+	for _, s := range m.spans {
+		if !s.quoted && !m.onlyName(s) {
+			for _, x := range s.senses {
+				if x.category == catMeta {
+					topics[x.value] = true
+				}
+			}
+		}
+	}
+	return topics
+}
+
+func metaQuery(e Entity, topic string) Query {
+	return Query{Intent: IntentMeta, Entity: e, Filters: []Filter{}, Aggregate: &Aggregate{Op: "select", Fields: []string{topic}}}
+}
+
+// meta reads questions about Canopy itself.
+func (m *marker) meta() (Query, bool) {
+	topics := m.metaOf()
+	cluster := slices.ContainsFunc(m.spans, func(s *span) bool { return len(s.called(EntityCluster)) > 0 && !isValue(s) })
+	switch {
+	case topics["expires_at"] && !cluster && (m.has(catSignIn) || m.has(catSecret) || m.asks("when") || m.asks("age") || m.only(catMeta)):
+		return metaQuery(EntityGrant, "expires_at"), true
+	case topics["missing"]:
+		return m.missing(), true
+	case topics["requests"]:
+		return metaQuery(EntityRequest, "requests"), true
+	case topics["user"] && !m.has(catSecret):
+		return metaQuery(EntityGrant, "user"), true
+	case topics["scope"] && !cluster && !m.has(catSecret):
+		return metaQuery(EntityGrant, "scope"), true
+	case topics["read_at"] && !cluster && !m.has(catSecret) && !m.hasEntity():
+		return metaQuery(EntitySnapshot, "read_at"), true
+	case topics["forget"] && !m.has(catSecret) && m.short():
+		return metaQuery(EntityNone, "forget"), true
+	case topics["help"] && !m.has(catSecret) && m.short():
+		return metaQuery(EntityNone, "help"), true
+	}
+	return Query{}, false
+}
+
+func (m *marker) hasEntity() bool {
+	return slices.ContainsFunc(m.spans, func(s *span) bool {
+		return s.is(catEntity) && !s.has(catEntity, string(EntityCluster))
+	})
+}
+
+func (m *marker) asks(what string) bool {
+	return slices.ContainsFunc(m.spans, func(s *span) bool { return s.has(catAsk, what) })
+}
+
+// only reports whether nothing but a category and fillers was said.
+func (m *marker) only(category string) bool {
+	return !slices.ContainsFunc(m.spans, func(s *span) bool { return !s.filler() && !s.is(category) })
+}
+
+// short reports whether little is said besides.
+func (m *marker) short() bool {
+	n := 0
+	for _, s := range m.spans {
+		n += boolInt(!s.filler() && !s.is(catPolite) && !s.is(catThose))
+	}
+	return n <= 2
+}
+
+// missing reads "why can't I see X".
+func (m *marker) missing() Query {
+	q := metaQuery(EntityGrant, "missing")
+	for i, s := range m.spans {
+		switch {
+		case s.is(catMeta) || s.filler() && len(s.names) == 0:
+			continue
+		case s.quoted || len(s.names) > 0:
+			name := s.raw
+			if len(s.names) > 0 {
+				name = s.names[0].text
+			}
+			q.Filters = []Filter{{fieldName, OpEq, text(name)}}
+			return q
+		case s.unknown:
+			end := i
+			for end+1 < len(m.spans) && m.spans[end+1].unknown {
+				end++
+			}
+			q.Filters = []Filter{{fieldName, OpEq, text(m.raw(s.from, m.spans[end].to))}}
+		}
+	}
+	return q
+}
+
+// imperative reads orders to change something: a verb at the beginning, or
+// one that is an order wherever it stands.
+func (m *marker) imperative() (Query, bool) {
+	for i, s := range m.spans {
+		if s.quoted || m.onlyName(s) {
+			continue
+		}
+		if s.is(catWriteAlways) || s.is(catBefore) && m.writes(i) {
+			return m.order(), true
+		}
+	}
+	first := m.firstWord()
+	s := m.spanAt(first)
+	if !s.is(catWrite) || s.quoted || m.asksOther() {
+		return Query{}, false
+	}
+	if !isValue(s) && !s.is(catCreated) || m.language == "en" || m.language == "es" {
+		if s.is(catEntity) || s.is(catCreated) && m.language == "es" && m.asks("who") {
+			return Query{}, false
+		}
+		return m.order(), true
+	}
+	// 暂停 and 创建 are verbs and states alike: what follows decides.
+	next := m.spanAt(first + 1)
+	if next == nil || next.is(catOf) || next.is(catTime) || next.is(catIn) || next.is(catUnit) || next.is(catMonth) {
+		return Query{}, false
+	}
+	return m.order(), true
+}
+
+func (m *marker) writes(i int) bool {
+	return slices.ContainsFunc(m.spans[i:], func(s *span) bool { return s.is(catWrite) })
+}
+
+// asksOther reports whether there is a word of asking, so that a verb at the
+// beginning is no order.
+func (m *marker) asksOther() bool {
+	for i, s := range m.spans {
+		if v, ok := s.value(catAsk); ok && v != "list" && !(i == 0) && m.language != "en" {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *marker) spanAt(i int) *span {
+	if i < 0 || i >= len(m.spans) {
+		return nil
+	}
+	return m.spans[i]
+}
+
+// firstWord returns the first span that is no filler and no politeness.
+func (m *marker) firstWord() int {
+	for i, s := range m.spans {
+		switch {
+		case s.is(catWrite) && !s.is(catSkip), s.quoted:
+			return i
+		case s.filler(), s.is(catPolite), s.is(catThose) && i == 0, s.has(catMine, "me") && i > 0 && m.spans[i-1].is(catPolite):
+		case i+1 < len(m.spans) && m.spans[i+1].text == ",": // "hello, …"
+		default:
+			return i
+		}
+	}
+	return len(m.spans)
+}
+
+// order is the refusal of a change, with the thing it is about.
+func (m *marker) order() Query {
+	q := nothing(IntentRefuseWrite)
+	noun := EntityCluster
+	for _, s := range m.spans {
+		if e, ok := s.value(catEntity); ok && isThing(Entity(e)) {
+			noun = Entity(e)
+			break
+		}
+	}
+	q.Entity = noun
+	for i, s := range m.spans {
+		if s.is(catWrite) && len(s.names) == 0 || s.filler() || isValue(s) && m.spanAt(i+1).is(catEntity) {
+			continue
+		}
+		for _, e := range []Entity{noun, EntityCluster, EntityProject, EntityBranch, EntityOrg} {
+			if found := s.called(e); len(found) > 0 && !s.is(catWrite) {
+				q.Entity = e
+				q.Filters = append(q.Filters, Filter{fieldName, OpEq, text(found[0].text)})
+				return q
+			}
+		}
+	}
+	return q
+}
+
+// orders reports whether a verb of change is left over.
+func (p *parser) orders() bool {
+	for _, i := range p.loners {
+		if s := p.spans[i]; s.is(catWrite) && !s.quoted && s.repaired == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) refusal() Query { return p.order() }
+
+// outsideOf reads questions that nothing in the tree answers.
+func (m *marker) outsideOf() (Query, bool) {
+	for _, topic := range []string{"regions", "bill", "data", "world"} {
+		for _, s := range m.spans {
+			if !s.has(catOutside, topic) || s.quoted || m.onlyName(s) || len(s.names) > 0 && topic != "bill" {
+				continue
+			}
+			q := nothing(IntentOutOfScope)
+			if topic != "bill" {
+				q.Aggregate = &Aggregate{Op: "select", Fields: []string{topic}}
+			}
+			return q, true
+		}
+	}
+	return Query{}, false
+}
+
+// past reads questions about changes: "when did X become paused", "what
+// changed since yesterday".
+func (m *marker) past(w *World) (Query, bool) {
+	change := false
+	become := false
+	for _, s := range m.spans {
+		if s.quoted || m.onlyName(s) {
+			continue
+		}
+		change = change || s.has(catHistory, "change")
+		become = become || s.has(catHistory, "become")
+	}
+	if !change && !become && !m.asks("when") {
+		return Query{}, false
+	}
+	p := parse(m.fresh(), w)
+	cluster := p.named(EntityCluster)
+	state, hasState := "", false
+	for _, f := range p.filters {
+		if f.Field == fieldState && f.Op == OpEq {
+			state, hasState = f.Value.Text, true
+		}
+	}
+	if !change && !(p.asks["when"] && cluster != nil && hasState) {
+		return Query{}, false
+	}
+	q := Query{Intent: IntentHistory, Entity: EntityChange, Filters: []Filter{}, Sort: &Sort{Field: "time", Dir: "desc"}}
+	if cluster != nil {
+		q.Filters = append(q.Filters, Filter{fieldClusterN, OpEq, text(cluster.things[0].text)})
+	}
+	field := m.changedField()
+	if hasState {
+		field = fieldState
+	}
+	if field != "" {
+		q.Filters = append(q.Filters, Filter{"field", OpEq, text(field)})
+	}
+	if hasState {
+		q.Filters = append(q.Filters, Filter{"to", OpEq, text(state)})
+	}
+	for _, f := range p.filters {
+		if f.Field == fieldCreated {
+			q.Filters = append(q.Filters, Filter{"time", f.Op, f.Value})
+		}
+	}
+	if p.asks["when"] {
+		one := 1
+		q.Sort.Limit = &one
+	}
+	return q, true
+}
+
+// changedField returns the field whose changes are asked for.
+func (m *marker) changedField() string {
+	for _, s := range m.spans {
+		if e, ok := s.value(catEntity); ok {
+			if f, ok := Entity(e).facet(); ok && f != fieldCreator {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// fresh returns the spans unused, for another look.
+func (m *marker) fresh() *marker {
+	again := *m
+	again.spans = make([]*span, len(m.spans))
+	for i, s := range m.spans {
+		c := *s
+		c.used = false
+		again.spans[i] = &c
+	}
+	return &again
+}
+
+// deed reads what is to be done with things: opened in the console, or
+// written to a file.
+func (m *marker) deed(w *World) (Query, *draft, bool) {
+	open, export := false, false
+	for _, s := range m.spans {
+		if s.quoted || m.onlyName(s) {
+			continue
+		}
+		open = open || s.is(catOpen) || s.is(catConsole)
+		export = export || s.is(catExport)
+	}
+	if !open && !export {
+		return Query{}, nil, false
+	}
+	again := m.fresh()
+	again.spans = slices.DeleteFunc(again.spans, func(s *span) bool {
+		return !s.quoted && len(s.names) == 0 && (s.is(catOpen) || s.is(catConsole) || s.is(catExport) || s.is(catFormat))
+	})
+	p := parse(again, w)
+	if len(p.loners) > 0 || p.negate {
+		return Query{}, nil, false
+	}
+	d, ok := p.build()
+	if !ok || len(d.Filters)+len(p.nouns) == 0 {
+		return Query{}, nil, false
+	}
+	q := d.Query
+	if export {
+		q.Intent, q.Aggregate, q.GroupBy = IntentExport, nil, nil
+		if q.Sort == nil || strings.HasPrefix(q.Sort.Field, "count") {
+			q.Sort = &Sort{Field: fieldName, Dir: "asc"}
+		}
+		if format := m.format(); format != "" {
+			q.Aggregate = &Aggregate{Op: "format", Fields: []string{format}}
+		}
+		return q, nil, true
+	}
+	if len(p.refs) != 1 || len(p.filters) > 0 {
+		return Query{}, nil, false
+	}
+	q.Intent, q.Aggregate, q.Sort = IntentNavigate, nil, nil
+	if len(d.doubts) > 0 {
+		d.Query = q
+		return q, d, true
+	}
+	return q, nil, true
+}
+
+// format returns the kind of file that was named, if it is not CSV.
+func (m *marker) format() string {
+	for _, s := range m.spans {
+		if f, ok := s.value(catFormat); ok && f != "csv" && f != "table" {
+			return f
+		}
+	}
+	return ""
+}
