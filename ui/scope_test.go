@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -447,44 +448,32 @@ func TestNamesInTheDialogAreShownAndNotObeyed(t *testing.T) {
 	}
 }
 
-// Opening the dialog, and a letter typed into it, take no longer than this for 5,000 projects. A
-// machine that is too slow or too busy for that may take a few times as long as for 5.
-const (
-	openingBound, keystrokeBound = 50 * time.Millisecond, 10 * time.Millisecond
-	fewTimes                     = 8
-)
-
-func TestTheDialogIsQuickForFiveThousandProjects(t *testing.T) {
-	fewOpening, fewKeystroke := timeDialog(t, 5)
-	opening, keystroke := timeDialog(t, 5000)
-	t.Logf("opening takes %v, %.1f times that of 5 projects; a letter %v, %.1f times", opening, float64(opening)/float64(fewOpening), keystroke, float64(keystroke)/float64(fewKeystroke))
-	if opening > max(openingBound, fewTimes*fewOpening) || keystroke > max(keystrokeBound, fewTimes*fewKeystroke) {
-		t.Errorf("that is more than %v and %v", openingBound, keystrokeBound)
+// BenchmarkScopeDialog is what opening the dialog and typing a letter into it cost for 5,000
+// projects and, to hold against it, for 5, without the painting.
+func BenchmarkScopeDialog(b *testing.B) {
+	for _, projects := range []int{5, 5000} {
+		d := newDesk(b, sandbox.Options{Projects: projects})
+		d.signIn(b, alice, "3003")
+		opening := func() { uitest.Choose(b, d.window.Window(), "View", "Change scope…") }
+		closing := func() { uitest.Key(d.canvas(), fyne.KeyEscape, fyne.KeyEscape) }
+		b.Run(fmt.Sprintf("open/%d", projects), func(b *testing.B) {
+			for b.Loop() {
+				opening()
+				b.StopTimer()
+				closing()
+				b.StartTimer()
+			}
+		})
+		opening()
+		b.Run(fmt.Sprintf("letter/%d", projects), func(b *testing.B) {
+			for b.Loop() {
+				uitest.Type(b, d.canvas(), "f")
+				b.StopTimer()
+				uitest.Key(d.canvas(), fyne.KeyBackspace)
+				b.StartTimer()
+			}
+		})
+		closing()
+		d.close()
 	}
-}
-
-// timeDialog returns the least time of a few tries: what else the machine does is not meant.
-func timeDialog(t *testing.T, projects int) (opening, keystroke time.Duration) {
-	t.Helper()
-	d := newDesk(t, sandbox.Options{Projects: projects})
-	d.signIn(t, alice, "3003")
-	defer d.close()
-	least := func(best *time.Duration, do func()) {
-		begin := time.Now()
-		do()
-		if took := time.Since(begin); *best == 0 || took < *best {
-			*best = took
-		}
-	}
-	for range 10 {
-		least(&opening, func() { uitest.Choose(t, d.window.Window(), "View", "Change scope…") })
-		for _, letter := range "fre-0" {
-			least(&keystroke, func() { uitest.Type(t, d.canvas(), string(letter)) })
-		}
-		uitest.Key(d.canvas(), fyne.KeyEscape, fyne.KeyEscape)
-	}
-	if uitest.Says(d.canvas(), "What Canopy may see") {
-		t.Fatal("the dialog is still there")
-	}
-	return opening, keystroke
 }
