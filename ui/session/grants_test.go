@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"canopy/api/inventory"
+	"canopy/api/sandbox"
 	"canopy/auth"
 	"canopy/ui/session"
 	"canopy/ui/uitest/stage"
@@ -130,4 +131,30 @@ func TestScopeChosenRightBeforeSwitchingIsKept(t *testing.T) {
 			t.Fatalf("the scope %q was chosen and %q is kept", id, kept.Scope.Only)
 		}
 	}
+}
+
+func TestWhereTheServerNamesNoOrganizationTheAPIMakesTheGrantWhole(t *testing.T) {
+	p := playWith(t, sandbox.Options{NoAuthorizationDetails: true})
+	p.signIn(t, alice, acme, "101", "102")
+	p.SetScope(auth.Scope{Hidden: []string{"102"}})
+	p.settle()
+	whole := func(when string) {
+		t.Helper()
+		st := p.until(t, when, func(st session.State) bool {
+			return st.Phase == session.Browsing && st.View != nil && projects(st.View.Shown()) == "payments"
+		})
+		p.settle()
+		list := p.Auth.Grants().List()
+		if len(list) != 1 || list[0].ID != st.Grant.ID || list[0].Organization != (auth.Organization{ID: acme, Name: "Acme Robotics"}) {
+			t.Errorf("%s: kept are %+v", when, list)
+		}
+	}
+	p.Clock.Advance(time.Minute)
+	p.signIn(t, alice, acme, "101", "102")
+	whole("the same account once more")
+	p.SignOut()
+	p.until(t, "the end of it", signedOut)
+	p.settle()
+	p.signIn(t, alice, acme, "101", "102")
+	whole("after signing out and in")
 }
