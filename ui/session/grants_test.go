@@ -158,3 +158,24 @@ func TestWhereTheServerNamesNoOrganizationTheAPIMakesTheGrantWhole(t *testing.T)
 	p.signIn(t, alice, acme, "101", "102")
 	whole("after signing out and in")
 }
+
+func TestAGrantThatAnotherCopyReplacedGivesWayToItsSuccessor(t *testing.T) {
+	for what, notice := range map[string]func(*play){
+		"reading again":      func(p *play) { p.Refresh() },
+		"coming to the copy": func(p *play) { p.Reread() },
+	} {
+		p := newPlay(t)
+		old := p.signIn(t, alice, acme, "101").Grant
+		p.settle()
+		p.Person.Allows(alice, acme, "101", "103")
+		next, err := p.Auth.SignIn(t.Context(), stage.Sandbox, auth.Options{Replaces: old.ID}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notice(p)
+		st := p.until(t, what, func(st session.State) bool { return st.Grant.ID == next.ID && read(st) })
+		if projects(st.View.Shown()) != "payments, staging" || st.Problem != nil {
+			t.Errorf("%s: the projects are %q, and the problem %+v", what, projects(st.View.Shown()), st.Problem)
+		}
+	}
+}

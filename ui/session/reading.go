@@ -102,6 +102,7 @@ func (s *Session) loaded(grantID string, inv *inventory.Inventory, err error) {
 		s.again, s.stale = false, false
 		s.learn()
 	case errors.Is(err, context.Canceled):
+	case errors.Is(err, auth.ErrNotFound) && s.followed():
 	default:
 		s.refused(Loading, err)
 		s.deps.Log.Warn("could not read everything", "error", err)

@@ -270,8 +270,21 @@ func (s *Session) Reread() {
 	if s.grant == nil {
 		return
 	}
-	s.reread()
+	if !s.followed() {
+		s.reread()
+	}
 	s.changed()
+}
+
+// followed opens the grant that has replaced the open one in another copy of Canopy, and reports
+// whether there was one.
+func (s *Session) followed() bool {
+	next, ok := s.deps.Auth.Grants().Successor(s.grant.ID)
+	if !ok || s.deps.Tasks.Running(taskSignIn) { // the sign-in of this window tells by itself
+		return false
+	}
+	s.open(next.ID, "replaced in another window")
+	return true
 }
 
 // Dismiss takes a problem, and what is told about the last consent, off the screen.
