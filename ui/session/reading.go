@@ -148,14 +148,19 @@ func (s *Session) learn() {
 		// was chosen for it holds again.
 		told := auth.Organization{ID: org.ID, Name: org.Name}
 		s.grant.Organization = auth.Organization{ID: cmp.Or(stated.ID, org.ID), Name: cmp.Or(stated.Name, org.Name)}
-		learn := func() error {
-			_, err := s.deps.Auth.Learn(id, told)
+		var learned auth.Grant
+		learn := func() (err error) {
+			learned, err = s.deps.Auth.Learn(id, told)
 			return err
 		}
 		s.keep(learn, func() {
-			if s.grant != nil && s.grant.ID == id {
-				s.reread()
+			if s.grant == nil || s.grant.ID != id || !s.grant.Scope.IsZero() {
+				return // what has been chosen here since is written after it
 			}
+			s.grant.Scope = learned.Scope
+			s.grant.Remember(learned.Known)
+			s.known = s.knownProjects(*s.grant)
+			s.redraw()
 		})
 	}
 	st := whole.Status(inventory.Part{Kind: inventory.PartProjects})
