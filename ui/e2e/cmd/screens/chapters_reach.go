@@ -122,23 +122,3 @@ var reaches = chapter{
 		},
 	},
 }
-
-// keyed is what an API key can reach: it neither renews nor asks.
-var keyed = chapter{
-	name: "reach-key",
-	shots: []shot{
-		{
-			name: "reach-key", about: "What an API key can reach",
-			way: []step{
-				signIn(acme), menu("Canopy", "Sign out…"), click("Sign out"), click("Use an API key"), writeKey, press("Return"), shown("org/1001"),
-				read, menu("View", reachItem),
-			},
-			says: []string{reachWords, "API key SBX01001", "Does not expire", "An API key does not expire and cannot ask for more"},
-		},
-		{
-			name: "scope-key", about: "The scope dialog of an API key",
-			way:  []step{menu("View", scopeItem)},
-			says: []string{scopeWords, "What an API key covers is decided in the console"},
-		},
-	},
-}

@@ -183,12 +183,16 @@ var keyrings = chapter{
 
 // locked is a keyring that is locked.
 var locked = chapter{
-	name:   "locked-keyring",
-	before: []step{lockKeyring},
+	name: "locked-keyring",
 	shots: []shot{
 		{
+			name: "keyring-locked-start", about: "The keyring with the sign-in in it is locked",
+			way:  []step{signIn(acme), lockKeyring, restart},
+			says: []string{"Nothing has been read yet.", "Retry"},
+		},
+		{
 			name: "keyring-locked", about: "The keyring is locked",
-			way:  []step{click(signInWords)},
+			way:  []step{menu("Canopy", "Sign out…"), click("Sign out"), click(signInWords)},
 			says: []string{"Your keyring is locked. Unlock it and try again."},
 		},
 		{

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"canopy/ui/e2e"
@@ -26,15 +28,6 @@ func scroll(words string, clicks int) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Scroll(ctx, e2e.Text(words), clicks) }
 }
 
-// writeKey types the API key of Acme Robotics into the two fields for it.
-func writeKey(ctx context.Context, g *guide) error {
-	keys, err := g.sandbox.Keys(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(g.app.Type(ctx, keys[0].Public), g.app.Press(ctx, "Tab"), g.app.Type(ctx, keys[0].Private))
-}
-
 func row(id string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Click(ctx, e2e.Row(id)) }
 }
@@ -50,6 +43,9 @@ func press(chords ...string) step {
 func write(text string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Type(ctx, text) }
 }
+
+// writeSlowly types a text and waits after each character until the window has done with it.
+func writeSlowly(text string) step { return press(strings.Split(text, "")...) }
 
 func menu(name, item string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Menu(ctx, name, item) }
@@ -280,4 +276,26 @@ func filter(words string) step {
 // writeHome types a path below the home folder.
 func writeHome(path string) step {
 	return func(ctx context.Context, g *guide) error { return g.app.Type(ctx, g.Home()+path) }
+}
+
+// loseState puts a file where Canopy keeps its grants in a folder, so that nothing can be written there.
+func loseState(_ context.Context, g *guide) error {
+	folder := filepath.Join(g.Home(), ".local/state/canopy")
+	return errors.Join(os.Rename(folder, folder+".away"), os.WriteFile(folder, nil, 0o600))
+}
+
+// writeKey types the API key of an organization into the dialog that asks for one.
+func writeKey(organization string) step {
+	return func(ctx context.Context, g *guide) error {
+		keys, err := g.sandbox.Keys(ctx)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if k.Organization == organization {
+				return errors.Join(g.app.Type(ctx, k.Public), g.app.Press(ctx, "Tab"), g.app.Type(ctx, k.Private))
+			}
+		}
+		return fmt.Errorf("the sandbox has no API key for the organization %s", organization)
+	}
 }
