@@ -106,8 +106,13 @@ func (d *desk) restart(t *testing.T) {
 
 func (d *desk) canvas() fyne.Canvas { return d.window.Window().Canvas() }
 
-func (d *desk) until(t *testing.T, words string) {
+func (d *desk) until(t testing.TB, words string) {
 	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("the window says %q", uitest.Texts(d.canvas()))
+		}
+	}()
 	d.Loop.Until(t, "the words "+words, func() bool { return uitest.Says(d.canvas(), words) })
 }
 
@@ -128,7 +133,7 @@ func (d *desk) press(t testing.TB, text string) {
 	uitest.Press(t, d.canvas(), text)
 }
 
-func (d *desk) faults(t *testing.T, names ...string) {
+func (d *desk) faults(t testing.TB, names ...string) {
 	t.Helper()
 	if err := d.Sandbox.SetFaults(names...); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@
 package outline
 
 import (
+	"slices"
 	"strings"
 
 	"canopy/api"
@@ -77,7 +78,7 @@ type Options struct {
 
 // Build makes the rows of a view.
 func Build(view *inventory.View, o Options) *Outline {
-	b := &builder{view: view, snap: view.Shown(), open: o.Open, out: &Outline{index: map[string]int{}}}
+	b := &builder{view: view, snap: view.Shown(), open: o.Open, out: &Outline{}}
 	if view == nil {
 		return b.out
 	}
@@ -85,6 +86,10 @@ func Build(view *inventory.View, o Options) *Outline {
 		b.filter(view.Search(o.Filter))
 	}
 	b.organization()
+	b.out.index = make(map[string]int, len(b.out.Rows))
+	for i := range b.out.Rows {
+		b.out.index[b.out.Rows[i].ID] = i
+	}
 	return b.out
 }
 
@@ -140,7 +145,6 @@ func (b *builder) filter(hits inventory.Found) {
 func (b *builder) add(r Row) int {
 	i := len(b.out.Rows)
 	b.out.Rows = append(b.out.Rows, r)
-	b.out.index[r.ID] = i
 	return i
 }
 
@@ -159,6 +163,7 @@ func (b *builder) organization() {
 	if !b.out.Rows[top].Open {
 		return
 	}
+	b.out.Rows = slices.Grow(b.out.Rows, b.expected(projects))
 	for _, p := range projects {
 		if b.found == nil || b.found[ProjectID(p.ID)] {
 			b.project(top, p)
@@ -168,13 +173,28 @@ func (b *builder) organization() {
 	b.absent(top)
 }
 
+// expected is how many rows there will be, more or less: growing 100,000 rows step by step costs
+// more than making them.
+func (b *builder) expected(projects []api.Project) int {
+	if b.found != nil {
+		return len(b.found)
+	}
+	n := len(projects)
+	for _, p := range projects {
+		if b.open[ProjectID(p.ID)] {
+			n += b.snap.ClusterCount(p.ID)
+		}
+	}
+	return n
+}
+
 func (b *builder) project(parent int, p api.Project) {
 	id := ProjectID(p.ID)
-	clusters := b.snap.Clusters(p.ID)
+	count := b.snap.ClusterCount(p.ID)
 	status := b.snap.ProjectStatus(p.ID)
 	row := Row{
 		ID: id, Kind: Project, Depth: 1, Parent: parent, Name: p.Name, Project: p, Expandable: true, Open: b.isOpen(id),
-		Count: len(clusters), Exact: status.Done && status.Err == nil,
+		Count: count, Exact: status.Done && status.Err == nil,
 	}
 	if !row.Exact && p.ClusterCount > row.Count {
 		row.Count = p.ClusterCount // IAM counts before the rows have arrived
@@ -183,12 +203,13 @@ func (b *builder) project(parent int, p api.Project) {
 	if !row.Open {
 		return
 	}
+	clusters := b.snap.Clusters(p.ID)
 	for i := range clusters {
 		if b.found == nil || b.whole[p.ID] || b.found[ClusterID(clusters[i].ID)] {
 			b.cluster(top, &clusters[i])
 		}
 	}
-	b.rest(top, status, b.partOf(p), len(clusters), Cluster)
+	b.rest(top, status, b.partOf(p), count, Cluster)
 }
 
 // partOf returns the part whose failure keeps the clusters of a project away. When the type of
@@ -205,7 +226,10 @@ func (b *builder) cluster(parent int, c *api.Cluster) {
 	id := ClusterID(c.ID)
 	part := inventory.Part{Kind: inventory.PartBranches, ID: c.ID}
 	status := b.snap.Status(part)
-	branches := b.snap.Branches(c.ID)
+	var branches []api.Branch
+	if status.Done || status.Loading || status.Err != nil { // for most clusters nobody has asked
+		branches = b.snap.Branches(c.ID)
+	}
 	row := Row{ID: id, Kind: Cluster, Depth: 2, Parent: parent, Name: c.Name, Cluster: c, Count: len(branches)}
 	row.Expandable = c.Host == api.HostServerless && (!status.Done || len(branches) > 0)
 	row.Open = row.Expandable && b.open[id]
