@@ -150,6 +150,9 @@ func (s *browseScreen) showBanner(st session.State) {
 		s.banner.Objects = []fyne.CanvasObject{container.NewStack(part.NewBox(look.ColorRaised, "", 0),
 			part.Pad(0, 14, part.Frame(nil, nil, icon, part.Middle(actions), text))), part.NewRule()}
 	}
+	if !st.Outcome.Empty() {
+		s.banner.Objects = append(s.banner.Objects, s.window.outcomeBanner(st), part.NewRule())
+	}
 	s.banner.Refresh()
 }
 

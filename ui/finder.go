@@ -60,23 +60,16 @@ func (f *finder) open(under fyne.CanvasObject, foot fyne.CanvasObject, shortcut 
 	content := part.Frame(part.Column(0, part.Pad(14, 14, field)), foot, nil, nil,
 		container.NewStack(f.list, part.Pad(0, 14, part.Middle(f.note))))
 	f.modal = w.hang(under, finderWidth, content, f.field, f)
-	if i := f.wallet.find("").Index(f.start()); i >= 0 {
+	if i := f.wallet.find("").Index(f.wallet.marked); i >= 0 {
 		f.list.Go(i)
 	}
-}
-
-func (f *finder) start() string {
-	if f.marked != nil {
-		return f.marked()
-	}
-	return f.wallet.open
 }
 
 // show takes a state in.
 func (f *finder) show(st session.State) {
 	f.wallet = newWallet(f.window, st)
 	if f.marked != nil {
-		f.wallet.open = f.marked()
+		f.wallet.marked = f.marked()
 	}
 	f.find()
 }
@@ -142,11 +135,12 @@ func (w *Window) hang(under fyne.CanvasObject, width float32, content fyne.Canva
 		w.modal.Close()
 	}
 	var m *part.Modal
-	m = part.ShowHanging(w.win.Canvas(), under, width, content, first, func() {
+	m = part.ShowHanging(w.win.Canvas(), under, f.keycap != nil, width, content, first, func() {
 		if w.modal == m {
 			w.modal, w.finder = nil, nil
 		}
 		w.menus.show(w.state)
+		w.askSurpriseLater()
 	})
 	w.modal, w.finder = m, f
 	w.menus.show(w.state)

@@ -32,12 +32,12 @@ func (w *Window) showSwitcherAt(words, grantID string) {
 	f.menu = w.grantMenu
 	f.remove = func(g auth.Grant) { w.askSignOutOf(g, w.backToSwitcher(f, g)) }
 	add := part.NewLink(lang.L("Add account or organization…"), func() { f.modal.Close(); w.Session.AddAccount() })
-	compare := part.NewLink(lang.L("Compare two…"), func() { f.modal.Close(); w.showCompare() })
-	add.Keys, compare.Keys = w.modalKey, w.modalKey
+	two := part.NewLink(lang.L("Compare two…"), func() { f.modal.Close(); w.showCompare() })
+	add.Keys, two.Keys = w.modalKey, w.modalKey
 	if !several(w.state) {
-		compare.Disable()
+		two.Disable()
 	}
-	foot := part.Frame(part.NewRule(), nil, nil, nil, part.Pad(10, 6, part.Frame(nil, nil, add, compare, nil)))
+	foot := part.Frame(part.NewRule(), nil, nil, nil, part.Pad(10, 6, part.Frame(nil, nil, add, two, nil)))
 	f.open(b.grant, part.Pad(6, 0, foot), switchShortcut())
 	if words != "" {
 		f.field.SetText(words)

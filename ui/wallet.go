@@ -20,7 +20,8 @@ import (
 // wallet is the kept grants as a person looks for them: the open one first, then last used first.
 type wallet struct {
 	grants []walletGrant
-	open   string
+	open   string // the grant on the screen
+	marked string // the grant that is marked: the open one, unless another is to be chosen
 	now    time.Time
 	alike  bool // all are in one environment
 }
@@ -37,7 +38,7 @@ type walletGrant struct {
 
 // newWallet takes the grants over from a state.
 func newWallet(w *Window, st session.State) *wallet {
-	v := &wallet{open: st.Grant.ID, now: w.Now()}
+	v := &wallet{open: st.Grant.ID, marked: st.Grant.ID, now: w.Now()}
 	colors, apart := badgeColors(st.Grants), distinctions(st.Grants)
 	for _, g := range st.Grants {
 		if g.ID == st.Grant.ID {
@@ -137,14 +138,14 @@ func (r walletRows) Index(id string) int {
 func (r walletRows) Row(i int) part.ListRow {
 	g := r.wallet.grants[r.found[i].at]
 	name := grantName(g.Grant)
-	row := part.ListRow{ID: g.ID, Badge: show.Initial(name), Color: g.color, Name: name, Marked: g.ID == r.wallet.open}
+	row := part.ListRow{ID: g.ID, Badge: show.Initial(name), Color: g.color, Name: name, Marked: g.ID == r.wallet.marked}
 	row.Remarks, row.Tail = r.remarks(i)
 	switch {
 	case g.standing == session.SigningOut:
 		row.End = lang.L("signing out…")
 	case g.standing == session.Ended:
 		row.Pill = lang.L("sign in again")
-	case row.Marked:
+	case g.ID == r.wallet.open:
 		row.End = lang.L("now")
 	default:
 		row.End = lastUsed(g.LastUsed, r.wallet.now)
@@ -188,15 +189,25 @@ func userName(g auth.Grant) string {
 
 // reachWords says which projects the grant states that it covers, or nothing where it does not.
 func reachWords(g auth.Grant) string {
-	switch {
+	switch own := countable(g.Projects); {
 	case g.AllProjects:
 		return lang.L("all projects")
-	case len(g.Projects) == 1:
-		return lang.L("project: {{.Name}}", with("Name", show.Name(cmp.Or(g.Projects[0].Name, g.Projects[0].ID))))
-	case len(g.Projects) > 1:
-		return counted("{{.Count}} projects", len(g.Projects))
+	case len(own) == 1:
+		return lang.L("project: {{.Name}}", with("Name", projectName(own[0].ID, cmp.Or(own[0].Name, own[0].ID))))
+	case len(own) > 1:
+		return counted("{{.Count}} projects", len(own))
 	}
 	return ""
+}
+
+// countable returns the projects that are counted: as everywhere, all but the virtual one, unless
+// there is nothing else.
+func countable(projects []auth.Project) []auth.Project {
+	own := slices.DeleteFunc(slices.Clone(projects), func(p auth.Project) bool { return p.Virtual })
+	if len(own) == 0 {
+		return projects
+	}
+	return own
 }
 
 // lastUsed says when a grant was on the screen last.

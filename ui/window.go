@@ -40,17 +40,18 @@ type Deps struct {
 // Window is Canopy's window.
 type Window struct {
 	Deps
-	win    fyne.Window
-	state  session.State
-	screen screen
-	stack  *fyne.Container
-	toast  *toast
-	hint   *hint
-	modal  *part.Modal
-	finder *finder      // what hangs from a button to find a grant in; it is the modal then
-	scope  *scopeDialog // while it is open; it is the modal then
-	menus  *menus
-	behind bool // another window has the focus
+	win      fyne.Window
+	state    session.State
+	screen   screen
+	stack    *fyne.Container
+	toast    *toast
+	hint     *hint
+	modal    *part.Modal
+	finder   *finder           // what hangs from a button to find a grant in; it is the modal then
+	scope    *scopeDialog      // while it is open; it is the modal then
+	surprise *surpriseQuestion // the question that is open or waits for its turn
+	menus    *menus
+	behind   bool // another window has the focus
 
 	asked   bool      // the passphrase has been asked for
 	refused time.Time // when the person closed that dialog without an answer
@@ -137,6 +138,7 @@ func (w *Window) render(st session.State) {
 	if w.scope != nil {
 		w.scope.show(st)
 	}
+	w.askSurprise(st)
 	w.menus.show(st)
 	w.title(st)
 	if was == session.SigningIn && st.Phase == session.Browsing {
@@ -247,6 +249,7 @@ func (w *Window) showModal(width float32, content fyne.CanvasObject, first fyne.
 			w.modal = nil
 		}
 		w.menus.show(w.state)
+		w.askSurpriseLater()
 	})
 	w.modal = m
 	w.menus.show(w.state)

@@ -12,10 +12,10 @@ import (
 
 // ShowHanging puts content on a panel that hangs from an object, such as the button that opens
 // it, and focuses first. It is a dialog that is left as easily as a menu: by Escape, and by a
-// press beside it. What is below the bar that the object stands in is veiled. A panel for which
+// press beside it. Veiled dims what is below the bar that the object stands in. A panel for which
 // there is not enough room below gets what there is.
-func ShowHanging(c fyne.Canvas, under fyne.CanvasObject, width float32, content fyne.CanvasObject, first fyne.Focusable, closed func()) *Modal {
-	m := &Modal{under: under, width: width, closed: closed}
+func ShowHanging(c fyne.Canvas, under fyne.CanvasObject, veiled bool, width float32, content fyne.CanvasObject, first fyne.Focusable, closed func()) *Modal {
+	m := &Modal{under: under, clear: !veiled, width: width, closed: closed}
 	m.open(c, container.NewStack(newShade(), content), first)
 	return m
 }

@@ -1,6 +1,8 @@
 package part
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -18,6 +20,7 @@ type Modal struct {
 	panel   fyne.CanvasObject
 	width   float32
 	under   fyne.CanvasObject // what the panel hangs from; nil: it stands in the middle
+	clear   bool              // the veil cannot be seen
 	confirm func()
 	cancel  func()
 	closed  func()
@@ -74,6 +77,9 @@ func (m *Modal) cancelled() {
 	}
 	m.Close()
 }
+
+// OnCancel sets what Escape does before the dialog closes.
+func (m *Modal) OnCancel(f func()) { m.cancel = f }
 
 // OnClose has f called, too, when the dialog has gone, however it went.
 func (m *Modal) OnClose(f func()) { m.closers = append(m.closers, f) }
@@ -149,6 +155,9 @@ func (r *modalRenderer) Layout(s fyne.Size) {
 func (r *modalRenderer) Refresh() {
 	th, v := r.of.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	r.veil.FillColor = th.Color(look.ColorScrim, v)
+	if r.of.clear {
+		r.veil.FillColor = color.Transparent
+	}
 	r.veil.Refresh()
 	r.of.panel.Refresh()
 }

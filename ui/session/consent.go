@@ -131,7 +131,7 @@ func (s *Session) measure() {
 	now := Listed(s.view.Whole())
 	told := Outcome{Updated: o.Updated, Fewer: missing(o.asked.Projects, now)}
 	if o.Updated {
-		told.Gained, told.Lost = missing(now, o.before), missing(o.before, now)
+		told.Gained, told.Lost = withoutVirtual(missing(now, o.before)), withoutVirtual(missing(o.before, now))
 	}
 	s.outcome = &told
 	if told.Empty() {
@@ -173,6 +173,12 @@ func missing(of, in []auth.Project) []auth.Project {
 	return slices.DeleteFunc(slices.Clone(of), func(p auth.Project) bool {
 		return slices.ContainsFunc(in, func(o auth.Project) bool { return o.ID == p.ID })
 	})
+}
+
+// withoutVirtual leaves out the virtual project, which is not counted among the projects anywhere:
+// it comes and goes with the rest.
+func withoutVirtual(list []auth.Project) []auth.Project {
+	return slices.DeleteFunc(list, func(p auth.Project) bool { return p.Virtual })
 }
 
 func sameOrganization(a, b auth.Grant) bool {

@@ -64,7 +64,7 @@ func TestALossIsToldWhenTheNewGrantSeesLess(t *testing.T) {
 	p.signIn(t, alice, acme)
 	p.Person.Allows(alice, acme, "101")
 	st := p.asksFor(t, auth.Reach{}, "the narrower grant", func(st session.State) bool { return st.Outcome != nil && len(st.Outcome.Lost) > 0 })
-	if n := len(st.Outcome.Lost); n != 6 || len(st.Outcome.Gained)+len(st.Outcome.Fewer) != 0 {
+	if n := len(st.Outcome.Lost); n != 5 || len(st.Outcome.Gained)+len(st.Outcome.Fewer) != 0 {
 		t.Errorf("the outcome is %+v", st.Outcome)
 	}
 }

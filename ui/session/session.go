@@ -293,4 +293,10 @@ func (s *Session) Dismiss() {
 	s.changed()
 }
 
+// DismissOutcome takes what is told about the last consent off the screen, and leaves a problem.
+func (s *Session) DismissOutcome() {
+	s.outcome = nil
+	s.changed()
+}
+
 func (s *Session) changed() { s.listener(s.State()) }
