@@ -20,6 +20,8 @@ import (
 type grantButton struct {
 	widget.BaseWidget
 	tapped           func()
+	keys             part.Keys // is given the keys that it has no use for; may be nil
+	called           string    // by tests that look at the running window
 	name, user       string
 	initial          string
 	color            fyne.ThemeColorName
@@ -27,19 +29,23 @@ type grantButton struct {
 }
 
 func newGrantButton(tapped func()) *grantButton {
-	b := &grantButton{tapped: tapped, color: theme.ColorNamePrimary}
+	b := &grantButton{tapped: tapped, called: "grant", color: theme.ColorNamePrimary}
 	b.ExtendBaseWidget(b)
 	return b
 }
 
 func (b *grantButton) show(st session.State) {
-	name, user, color := organizationName(st), "", badgeColor(st)
+	user := ""
 	if st.Grant.User != (auth.User{}) {
 		user = userName(st.Grant)
 	}
 	if elsewhere(st) {
 		user += " · " + show.Name(st.Grant.Environment)
 	}
+	b.set(organizationName(st), user, badgeColor(st))
+}
+
+func (b *grantButton) set(name, user string, color fyne.ThemeColorName) {
 	if b.name == name && b.user == user && b.color == color {
 		return
 	}
@@ -64,12 +70,16 @@ func (b *grantButton) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refr
 func (b *grantButton) MouseMoved(*desktop.MouseEvent) {}
 func (b *grantButton) MouseOut()                      { b.hovered = false; b.Refresh() }
 func (b *grantButton) TypedRune(rune)                 {}
-func (b *grantButton) ProbeName() string              { return "grant" }
+func (b *grantButton) ProbeName() string              { return b.called }
 
 func (b *grantButton) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
 		b.tapped()
+	default:
+		if b.keys != nil {
+			b.keys(e)
+		}
 	}
 }
 
@@ -103,7 +113,8 @@ func (r *grantRenderer) MinSize() fyne.Size {
 	return fyne.NewSize(grantPad*2+grantBadge+7+name+7+user+4+16, grantHeight)
 }
 
-// Layout gives the name its room first; the user's address is cut when there is not enough.
+// Layout gives the name its room, and the user's address what is left: a third at least, for of
+// two grants of one organization it is what tells them apart.
 func (r *grantRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	put := func(o fyne.CanvasObject, x, w, h float32) {
@@ -114,7 +125,12 @@ func (r *grantRenderer) Layout(size fyne.Size) {
 	put(r.initial, grantPad, grantBadge, grantBadge)
 	x := grantPad + grantBadge + 7
 	end := size.Width - grantPad - 16
-	r.name.Text = part.Ellipsis(r.of.name, min(end-x-4, grantUserMax), r.name.TextSize, r.name.TextStyle)
+	room := max(0, end-x-4)
+	if r.of.user != "" {
+		user := fyne.MeasureText(r.of.user, r.user.TextSize, r.user.TextStyle).Width
+		room = max(0, room-7-min(user, room/3))
+	}
+	r.name.Text = part.Ellipsis(r.of.name, min(room, grantUserMax), r.name.TextSize, r.name.TextStyle)
 	name := r.name.MinSize().Width
 	put(r.name, x, name, size.Height)
 	x += name + 7
