@@ -96,6 +96,45 @@ func TestBehaviour13TheScopeGoesOnAndShowsWhatWasAskedForAnew(t *testing.T) {
 	}
 }
 
+func TestAskingASilentServerForTheSameAgainShowsNothingThatWasHidden(t *testing.T) {
+	some := auth.Reach{Projects: projects("p1", "p2", "p3")}
+	for name, c := range map[string]struct {
+		known string // what the API has shown of the grant
+		asked auth.Reach
+		scope auth.Scope
+		want  auth.Reach
+		after auth.Scope
+	}{
+		"hidden":                         {known: "p1 p2 p3", scope: auth.Scope{Hidden: []string{"p2"}}, want: some, after: auth.Scope{Hidden: []string{"p2"}}},
+		"only these":                     {known: "p1 p2 p3", scope: auth.Scope{Only: []string{"p1"}}, want: some, after: auth.Scope{Only: []string{"p1"}}},
+		"only these, and one is new":     {known: "p1 p2", scope: auth.Scope{Only: []string{"p1"}}, want: some, after: auth.Scope{Only: []string{"p1", "p3"}}},
+		"asked for before, not seen yet": {asked: some, scope: auth.Scope{Only: []string{"p1"}}, want: some, after: auth.Scope{Only: []string{"p1"}}},
+		"all, asked for before":          {known: "p1 p2", asked: auth.Reach{All: true}, scope: auth.Scope{Only: []string{"p1"}}, want: auth.Reach{All: true}, after: auth.Scope{Only: []string{"p1"}}},
+		"all, for the first time":        {known: "p1 p2", asked: some, scope: auth.Scope{Only: []string{"p1"}}, want: auth.Reach{All: true}, after: auth.Scope{Hidden: []string{"p2"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, understanding)
+			h.server.with(func() { h.server.details = nobody })
+			g := h.mustSignIn()
+			if err := h.grants.Update(g.ID, func(g *auth.Grant) {
+				g.Remember(projects(strings.Fields(c.known)...))
+				g.Asked, g.Scope = c.asked, c.scope
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // once more finds what the first has left
+				var err error
+				if g, err = h.signIn(auth.Options{Replaces: g.ID, Want: &c.want}); err != nil {
+					t.Fatal(err)
+				}
+				if !reflect.DeepEqual(g.Scope, c.after) {
+					t.Errorf("the scope is %+v, want %+v", g.Scope, c.after)
+				}
+			}
+		})
+	}
+}
+
 func TestBehaviour13TheScopeHoldsAgainAfterSigningOutAndIn(t *testing.T) {
 	h := newHouse(t)
 	h.server.with(func() { h.server.who = map[string]any{"email": "Ada@Example.com", "name": "Ada Byron"} })

@@ -49,22 +49,41 @@ func (s Scope) IsZero() bool { return len(s.Only) == 0 && len(s.Hidden) == 0 }
 
 // widened gives the scope for a grant that replaces one which reached before,
 // and for which want was asked: what was asked for anew is shown, and what the
-// user hid stays hidden.
+// user hid stays hidden. Where the server states no projects, what has been
+// seen or asked for before is not new: else every sign-in that asks for the
+// same again would show all that was hidden.
 func (s Scope) widened(before Grant, want Reach) Scope {
+	had := before.had()
 	var added []string
-	covered := before.Coverage()
 	for _, p := range want.Projects {
-		if covered(p.ID) != Covered {
+		if !had(p.ID) {
 			added = append(added, p.ID)
 		}
 	}
 	switch {
-	case len(s.Only) > 0 && want.All && !before.AllProjects:
+	case len(s.Only) > 0 && want.All && !before.hadAll():
 		return Scope{Hidden: without(before.seen(), s.Only)}.Normal()
 	case len(s.Only) > 0:
 		return Scope{Only: slices.Concat(s.Only, added)}.Normal()
 	}
 	return Scope{Hidden: without(s.Hidden, added)}.Normal()
+}
+
+// had gives a function that reports whether a grant reached a project, as far
+// as that can be known.
+func (g Grant) had() func(projectID string) bool {
+	covers := g.Coverage()
+	known := setOf(slices.Concat(g.seen(), idsOf(g.Asked.Projects)))
+	return func(id string) bool {
+		c := covers(id)
+		return c == Covered || (c == CoverageUnknown && known[id])
+	}
+}
+
+// hadAll reports whether a grant reached all projects, as far as that can be
+// known.
+func (g Grant) hadAll() bool {
+	return g.AllProjects || (len(g.Projects) == 0 && g.Asked.All)
 }
 
 // seen lists the projects that a grant is known to have shown or hidden.
