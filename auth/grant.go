@@ -52,6 +52,7 @@ type Grant struct {
 	Asked        Reach        `json:"asked,omitzero"`          // what the request asked for; zero: nothing in particular
 	AskedScope   string       `json:"asked_scope,omitempty"`   // the scope string of the request
 	Known        []Project    `json:"known,omitempty"`         // projects of the organization that this grant, or one it replaced, has seen
+	Forgotten    []string     `json:"forgotten,omitempty"`     // ids of projects that the user wants to hear no more of while the grant does not show them
 	Scope        Scope        `json:"scope"`                   // what the window may show now
 	Replaced     []string     `json:"replaced,omitempty"`      // ids of the grants that this one replaced, the latest last
 	GrantedAt    time.Time    `json:"granted_at"`

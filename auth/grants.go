@@ -251,6 +251,7 @@ func (g Grant) clone() Grant {
 	g.Projects = slices.Clone(g.Projects)
 	g.Asked.Projects = slices.Clone(g.Asked.Projects)
 	g.Known = slices.Clone(g.Known)
+	g.Forgotten = slices.Clone(g.Forgotten)
 	g.Scope.Only = slices.Clone(g.Scope.Only)
 	g.Scope.Hidden = slices.Clone(g.Scope.Hidden)
 	g.Replaced = slices.Clone(g.Replaced)

@@ -77,6 +77,9 @@ func (f *grantsFile) bequeath(replaced []Grant, to *Grant) {
 	}
 	to.Replaced = to.Replaced[max(0, len(to.Replaced)-maxReplaced):]
 	to.Remember(to.Projects)
+	if len(replaced) > 0 {
+		to.Forgotten = without(replaced[0].Forgotten, slices.Concat(idsOf(to.Projects), idsOf(to.Asked.Projects)))
+	}
 	known := byID(to.Known)
 	for i, p := range to.Projects {
 		to.Projects[i] = p.completed(known[p.ID])

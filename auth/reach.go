@@ -156,14 +156,21 @@ func (g *Grant) Remember(seen []Project) (changed bool) {
 	}
 	all = append(all, latest...)
 	all = all[max(0, len(all)-maxKnown):]
-	changed = !slices.Equal(all, g.Known)
-	g.Known = all
+	forgotten := slices.DeleteFunc(slices.Clone(g.Forgotten), func(id string) bool { return now[id] })
+	changed = !slices.Equal(all, g.Known) || len(forgotten) != len(g.Forgotten)
+	g.Known, g.Forgotten = all, forgotten
 	return changed
 }
 
-// Forget takes a project out of Known, such as one that no longer exists.
+// Forget takes a project out of what is known, such as one that no longer
+// exists, until it is seen again or asked for. Neither the scope nor what the
+// server stated changes.
 func (g *Grant) Forget(projectID string) {
 	g.Known = slices.DeleteFunc(slices.Clone(g.Known), func(p Project) bool { return p.ID == projectID })
+	if !slices.Contains(g.Forgotten, projectID) {
+		g.Forgotten = append(slices.Clone(g.Forgotten), projectID)
+	}
+	g.Forgotten = g.Forgotten[max(0, len(g.Forgotten)-maxKnown):]
 }
 
 // completed gives a project with what is known of it besides.

@@ -381,7 +381,7 @@ func TestTheGrantIsShownWhereThereAreSeveral(t *testing.T) {
 	w.window.Window().Resize(fyne.NewSize(1500, 760))
 	uitest.Expect(t, w.canvas(), "Grant")
 	rows := w.rows()
-	if !strings.HasSuffix(rows[0], "signed out") {
+	if !strings.HasSuffix(rows[0], "no longer kept") {
 		t.Errorf("the newest is %q", rows[0])
 	}
 	if !strings.Contains(rows[1], "Acme Robotics") {

@@ -118,7 +118,7 @@ func (s requests) Row(i int) part.TableRow {
 	}
 	grant := s.grants[r.Grant]
 	if grant == "" && r.Grant != "" {
-		grant = lang.L("signed out")
+		grant = lang.L("no longer kept") // signed out, or another has taken its place
 	}
 	why := ""
 	if r.Why != "" {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 
 	"canopy/activity"
@@ -21,7 +22,6 @@ type Comparison struct {
 // comparison is what a Comparison is made from.
 type comparison struct {
 	sides  [2]side
-	err    error
 	result inventory.Comparison
 	dirty  bool // a side has changed since the result was begun
 }
@@ -30,6 +30,7 @@ type side struct {
 	grant  auth.Grant
 	known  []api.Project
 	source *source
+	err    error // why it could not be read at all
 }
 
 // Compare puts two grants side by side, the same way round as they are given. What has not
@@ -71,12 +72,19 @@ func (s *Session) EndCompare() {
 	s.changed()
 }
 
+// endCompareOf stops comparing when one of the two is the grant with this id, which has gone.
+func (s *Session) endCompareOf(id string) {
+	if c := s.comparison; c != nil && (c.sides[0].grant.ID == id || c.sides[1].grant.ID == id) {
+		s.EndCompare()
+	}
+}
+
 // side finds the rows of one side, and reads them when they are not there.
 func (s *Session) side(c *comparison, one *side) {
 	one.known = s.knownProjects(one.grant)
 	src, err := s.sourceOf(one.grant)
 	if err != nil {
-		c.err = err
+		one.err = err
 		return
 	}
 	one.source = src
@@ -89,7 +97,7 @@ func (s *Session) side(c *comparison, one *side) {
 		})
 		return func() {
 			if s.comparison == c {
-				c.err = err
+				one.err = err
 				s.recompare()
 				s.changed()
 			}
@@ -138,7 +146,7 @@ func (s *Session) compared() *Comparison {
 	if c == nil {
 		return nil
 	}
-	out := &Comparison{A: c.sides[0].grant, B: c.sides[1].grant, Err: c.err, Result: c.result}
+	out := &Comparison{A: c.sides[0].grant, B: c.sides[1].grant, Err: cmp.Or(c.sides[0].err, c.sides[1].err), Result: c.result}
 	out.Reading = s.deps.Tasks.Running(taskCompare)
 	for _, one := range c.sides {
 		open := s.grant != nil && s.grant.ID == one.grant.ID && s.deps.Tasks.Running(taskLoad)

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"canopy/api"
-	"canopy/api/inventory"
 	"canopy/auth"
 )
 
@@ -124,9 +123,8 @@ func (s *Session) measure() {
 	if o == nil || o.Fewer != nil || o.Gained != nil || o.Lost != nil {
 		return
 	}
-	st := s.view.Whole().Status(inventory.Part{Kind: inventory.PartProjects})
-	if !st.Done || st.Err != nil {
-		return
+	if !s.view.Counts().ProjectsExact {
+		return // what is not in a list with gaps need not be missing
 	}
 	now := Listed(s.view.Whole())
 	told := Outcome{Updated: o.Updated, Fewer: missing(o.asked.Projects, now)}

@@ -37,7 +37,7 @@ func (s *Session) Retry(part inventory.Part) {
 		return
 	}
 	inv, id := s.source.inventory, s.grant.ID
-	s.deps.Tasks.Run(taskRetry+string(part.Kind)+part.ID, func(ctx context.Context, report task.Report) func() {
+	s.deps.Tasks.Run(taskRetry+id+string(part.Kind)+part.ID, func(ctx context.Context, report task.Report) func() {
 		err := inv.Reload(activity.Why(ctx, "retry"), part, func(snap *inventory.Snapshot) {
 			report(func() { s.arrived(id, snap) })
 		})
@@ -52,7 +52,7 @@ func (s *Session) Branches(clusterID string) {
 		return
 	}
 	part := inventory.Part{Kind: inventory.PartBranches, ID: clusterID}
-	key := taskBranch + clusterID
+	key := taskBranch + s.grant.ID + " " + clusterID
 	if st := s.view.Whole().Status(part); st.Done || st.Loading || s.deps.Tasks.Running(key) {
 		return
 	}
@@ -70,10 +70,18 @@ func (s *Session) arrived(grantID string, snap *inventory.Snapshot) {
 	if s.grant == nil || s.grant.ID != grantID {
 		return
 	}
-	s.attempt = nil
+	s.seen()
 	s.publish(snap)
 	s.recompare()
 	s.changed()
+}
+
+// seen ends the waiting for the first rows of a grant that has just been given. An attempt that
+// still waits for an answer goes on: what came is of the grant that it is to replace.
+func (s *Session) seen() {
+	if s.attempt != nil && s.attempt.approved {
+		s.attempt = nil
+	}
 }
 
 func (s *Session) publish(snap *inventory.Snapshot) {
@@ -91,7 +99,7 @@ func (s *Session) loaded(grantID string, inv *inventory.Inventory, err error) {
 	if s.grant == nil || s.grant.ID != grantID {
 		return
 	}
-	s.attempt = nil
+	s.seen()
 	s.publish(inv.Snapshot())
 	s.solved(Loading)
 	if err == nil {

@@ -71,7 +71,7 @@ type Session struct {
 	saved      chan struct{}   // closed when the last write of the file of grants has ended
 	writes     int             // asked for so far
 	writing    int             // of them, not ended yet
-	unsaved    bool            // the last one failed: what was chosen holds here only
+	unsaved    []func() error  // those that failed: what was chosen holds here only
 }
 
 // New returns a session that is signed out and in the first of the environments.
@@ -145,7 +145,9 @@ func (s *Session) open(grantID, why string) {
 	g.LastUsed = s.deps.Now()
 	s.grant, s.environment = &g, g.Environment
 	s.known = s.knownProjects(g)
-	s.alter(func(kept *auth.Grant) { kept.LastUsed = g.LastUsed })
+	used := g.LastUsed
+	s.alter(func(kept *auth.Grant) { kept.LastUsed = used })
+	s.dropReplaced(g.Replaced)
 	src, err := s.sourceOf(g)
 	if err != nil {
 		s.problem = &Problem{During: Loading, Err: err}
@@ -157,6 +159,14 @@ func (s *Session) open(grantID, why string) {
 		s.publish(snap)
 	}
 	s.read(why)
+}
+
+// dropReplaced forgets the rows of grants that another has taken the place of.
+func (s *Session) dropReplaced(ids []string) {
+	for _, id := range ids {
+		delete(s.sources, id)
+		s.endCompareOf(id)
+	}
 }
 
 // unready reports whether an environment is not complete yet: the sandbox before it has been
@@ -186,27 +196,14 @@ func (s *Session) SetScope(scope auth.Scope) {
 	s.changed()
 }
 
-// Forget drops a project from what is remembered of the open grant's organization, so that it
-// is no longer named among those that are not granted or no longer exist.
+// Forget lets the open grant no longer name a project that it does not show, as one that is not
+// granted or no longer exists. Neither the scope nor another grant changes.
 func (s *Session) Forget(projectID string) {
 	if s.grant == nil {
 		return
 	}
-	forget := func(g *auth.Grant) {
-		g.Forget(projectID)
-		g.Scope.Only = without(g.Scope.Only, projectID)
-		g.Asked.Projects = without(g.Asked.Projects, projectID)
-		if stated := without(g.Projects, projectID); len(stated) > 0 { // none would mean that nothing was stated
-			g.Projects = stated
-		}
-	}
-	for _, other := range s.deps.Auth.Grants().List() {
-		if other.ID != s.grant.ID && sameOrganization(other, *s.grant) {
-			s.write(other.ID, forget)
-		}
-	}
-	s.alter(forget)
-	s.known = without(s.known, projectID)
+	s.alter(func(g *auth.Grant) { g.Forget(projectID) })
+	s.known = s.knownProjects(*s.grant)
 	s.redraw()
 	s.changed()
 }
@@ -221,27 +218,38 @@ func (s *Session) alter(change func(*auth.Grant)) {
 
 // write changes a grant in the file.
 func (s *Session) write(id string, change func(*auth.Grant)) {
-	s.keep(func() error { return s.deps.Auth.Grants().Update(id, change) }, func() {})
+	s.keep(func() error {
+		grants := s.deps.Auth.Grants()
+		err := grants.Update(id, change)
+		if next, ok := grants.Successor(id); ok && errors.Is(err, auth.ErrNotFound) {
+			return grants.Update(next.ID, change) // another window has replaced it: the choice goes with it
+		}
+		return err
+	}, func() {})
 }
 
 // keep writes the file of grants, and goes on when it has been written. Writes happen in the
-// order they were asked for.
+// order they were asked for. One that fails is done again before the next: what was chosen
+// holds meanwhile, and is not lost behind something else that could be written.
 func (s *Session) keep(write func() error, then func()) {
 	before, done := s.saved, make(chan struct{})
 	s.saved = done
 	s.writing++
+	all := append(s.unsaved, write)
+	s.unsaved = nil
 	s.writes++
 	s.deps.Tasks.Run(taskSave+strconv.Itoa(s.writes), func(context.Context, task.Report) func() {
 		defer close(done)
 		<-before // and whatever happens to the task: a choice made right before the end counts
-		err := write()
-		if errors.Is(err, auth.ErrNotFound) {
-			err = nil // signed out by another copy: it stays gone
-		}
+		err := inOrder(all)
 		return func() {
 			s.writing--
-			s.unsaved = err != nil
-			s.solved(Saving)
+			if err != nil {
+				s.unsaved = append(all, s.unsaved...)
+			}
+			if len(s.unsaved) == 0 {
+				s.solved(Saving)
+			}
 			if err != nil {
 				s.problem = &Problem{During: Saving, Err: err}
 			} else {
@@ -252,9 +260,20 @@ func (s *Session) keep(write func() error, then func()) {
 	})
 }
 
+// inOrder does all that is to be written.
+func inOrder(all []func() error) error {
+	for _, write := range all {
+		// A grant that was signed out by another copy stays gone.
+		if err := write(); err != nil && !errors.Is(err, auth.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
 // reread takes in what another copy of Canopy, or a command, has changed about the open grant.
 func (s *Session) reread() {
-	if s.writing > 0 || s.unsaved {
+	if s.writing > 0 || len(s.unsaved) > 0 {
 		return // a choice made here that is not in the file counts
 	}
 	if g, ok := s.deps.Auth.Grants().Get(s.grant.ID); ok {

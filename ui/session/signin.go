@@ -235,6 +235,7 @@ func (s *Session) SignOutOf(id string) {
 	}
 	s.leaving[id] = true
 	delete(s.sources, id)
+	s.endCompareOf(id)
 	if s.grant != nil && s.grant.ID == id {
 		s.leave()
 		s.openNext("signed out of another")

@@ -2,6 +2,7 @@ package session
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"canopy/api"
@@ -71,6 +72,7 @@ func (s *Session) sourceOf(g auth.Grant) (*source, error) {
 // to exist, from [KnownProjects].
 func ViewOf(g auth.Grant, known []api.Project, snap *inventory.Snapshot) *inventory.View {
 	coverage := g.Coverage()
+	chosen := slices.DeleteFunc(slices.Clone(g.Scope.Only), func(id string) bool { return slices.Contains(g.Forgotten, id) })
 	return inventory.NewView(snap, inventory.Reach{
 		Shows: g.Scope.Filter(),
 		Covers: func(id string) (covered, stated bool) {
@@ -78,7 +80,7 @@ func ViewOf(g auth.Grant, known []api.Project, snap *inventory.Snapshot) *invent
 			return c == auth.Covered, c != auth.CoverageUnknown
 		},
 		Known:  known,
-		Chosen: g.Scope.Only,
+		Chosen: chosen,
 	})
 }
 
@@ -91,6 +93,9 @@ func (s *Session) knownProjects(g auth.Grant) []api.Project {
 func KnownProjects(g auth.Grant, all []auth.Grant) []api.Project {
 	var known []api.Project
 	seen := map[string]bool{}
+	for _, id := range g.Forgotten {
+		seen[id] = true
+	}
 	add := func(ps []auth.Project) {
 		for _, p := range ps {
 			if !seen[p.ID] {
