@@ -237,7 +237,7 @@ func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) (Gr
 	err = cred.keep(ctx, t.keep, grant.ID)
 	if err == nil && ctx.Err() == nil {
 		var kept Grant
-		if kept, err = t.a.cfg.Grants.swap(grant, t.predecessors); err == nil {
+		if kept, err = t.a.cfg.Grants.swap(grant, t.a.cfg.Now(), t.predecessors); err == nil {
 			t.a.sessionOf(grant.ID).adopt(cred)
 			t.a.touched(grant.Kept)
 			t.a.settle()

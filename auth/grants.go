@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -39,9 +40,15 @@ type Grants struct {
 type grantsFile struct {
 	Version  int               `json:"version"`
 	Grants   []Grant           `json:"grants"`
-	Leaving  []Grant           `json:"leaving,omitempty"`  // replaced by one of Grants, and not erased yet
+	Leaving  []leavingGrant    `json:"leaving,omitempty"`  // not listed any more, and not erased yet
 	Arriving []Grant           `json:"arriving,omitempty"` // not listed yet; their credentials may be stored already
 	Scopes   []rememberedScope `json:"scopes,omitempty"`   // the latest first
+}
+
+// leavingGrant is a grant that is to be given back and erased.
+type leavingGrant struct {
+	Grant
+	Since time.Time `json:"since,omitzero"` // when it was taken off the list; zero in files of older versions
 }
 
 // OpenGrants opens the file of grants; a file that is not there yet is an
@@ -140,7 +147,7 @@ func (g *Grants) Delete(id string) error {
 			f.remember(f.Grants[i])
 		}
 		f.Grants = slices.DeleteFunc(f.Grants, same)
-		f.Leaving = slices.DeleteFunc(f.Leaving, same)
+		f.Leaving = slices.DeleteFunc(f.Leaving, func(old leavingGrant) bool { return same(old.Grant) })
 		f.Arriving = slices.DeleteFunc(f.Arriving, same)
 		return nil
 	})

@@ -3,7 +3,9 @@ package auth
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -38,22 +40,29 @@ func (t *attempt) announce(ctx context.Context, grant Grant) (done func(), err e
 
 // swap lists a grant in one step with taking those off the list that it
 // replaces. It takes over from them what the user has chosen and seen.
-func (g *Grants) swap(one Grant, predecessors func(all []Grant, one Grant) []Grant) (Grant, error) {
+func (g *Grants) swap(one Grant, now time.Time, predecessors func(all []Grant, one Grant) []Grant) (Grant, error) {
 	err := g.change(func(f *grantsFile) error {
-		one = f.swap(one, predecessors(f.Grants, one))
+		one = f.swap(one, now, predecessors(f.Grants, one))
 		return nil
 	})
 	return one.clone(), err
 }
 
-func (f *grantsFile) swap(one Grant, replaced []Grant) Grant {
+func (f *grantsFile) swap(one Grant, now time.Time, replaced []Grant) Grant {
 	one = one.clone()
 	f.bequeath(replaced, &one)
-	f.Leaving = append(f.Leaving, replaced...)
-	f.Grants = slices.DeleteFunc(f.Grants, func(old Grant) bool { return indexOf(replaced, old.ID) >= 0 })
+	f.unlist(replaced, now)
 	f.Arriving = slices.DeleteFunc(f.Arriving, func(a Grant) bool { return a.ID == one.ID })
 	f.put(one)
 	return f.Grants[indexOf(f.Grants, one.ID)]
+}
+
+// unlist takes grants off the list and notes that they have to be given back.
+func (f *grantsFile) unlist(left []Grant, now time.Time) {
+	for _, old := range left {
+		f.Leaving = append(f.Leaving, leavingGrant{old, now.Round(0).UTC()})
+	}
+	f.Grants = slices.DeleteFunc(f.Grants, func(old Grant) bool { return indexOf(left, old.ID) >= 0 })
 }
 
 // bequeath gives a new grant what those have that it replaces. Where nothing
@@ -97,18 +106,34 @@ func (a *Authenticator) settle() {
 			a.once(old.ID, func(ctx context.Context) { a.dismiss(ctx, old) })
 		}
 	}
-	for _, unlisted := range file.Arriving {
-		if a.canSettle(unlisted) {
+	for _, arriving := range file.Arriving {
+		if unlisted := (leavingGrant{arriving, arriving.GrantedAt}); a.canSettle(unlisted) {
 			a.once(unlisted.ID, func(ctx context.Context) { a.sweep(ctx, unlisted) })
 		}
 	}
 }
 
-// canSettle reports whether the server of a grant is known, and the place of
-// its credential can be reached without asking the user for something:
-// finishing what is past is no reason to ask for a passphrase.
-func (a *Authenticator) canSettle(g Grant) bool {
-	if _, err := a.environment(g.Environment); err != nil {
+// leavingPatience is how long a credential is kept to be given back with, for
+// a server that cannot be told: its refresh token may end by itself meanwhile,
+// and nobody wants a credential here for ever that no grant shows.
+const leavingPatience = 30 * 24 * time.Hour
+
+// overdue reports whether a grant is erased even if its server cannot be told.
+// Of one that an older version took off the list, the last use is known.
+func (a *Authenticator) overdue(g leavingGrant) bool {
+	since := g.Since
+	if since.IsZero() {
+		since = g.LastUsed
+	}
+	return a.cfg.Now().Sub(since) > leavingPatience
+}
+
+// canSettle reports whether the server of a grant can be told, or has been
+// waited for long enough, and the place of its credential can be reached
+// without asking the user for something: finishing what is past is no reason to
+// ask for a passphrase.
+func (a *Authenticator) canSettle(g leavingGrant) bool {
+	if !a.canTell(g.Grant) && !a.overdue(g) {
 		return false
 	}
 	place := a.place(g.Kept)
@@ -121,6 +146,15 @@ func (a *Authenticator) canSettle(g Grant) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.reached[g.Kept]
+}
+
+// canTell reports whether it is known where a grant is given back, or that this
+// will not be known. An environment that names its issuer alone gets its
+// endpoints when they are discovered, and a sandbox when it starts: either is a
+// new occasion to settle. One that names another server or client stays so.
+func (a *Authenticator) canTell(g Grant) bool {
+	env, err := a.environment(g.Environment)
+	return err == nil && (g.Method == MethodAPIKey || env.TokenEndpoint != "")
 }
 
 // once does something about a grant in the background, unless it is being done.
@@ -144,9 +178,10 @@ func (a *Authenticator) once(id string, do func(context.Context)) {
 
 // dismiss gives a grant back and erases it that is not listed any more, or never was. The server is told first,
 // other than when the user signs out: nobody is waiting, and whoever is cut off
-// in the middle leaves something to do it with again. A server that cannot be
-// told, with time enough to try, keeps tokens that nobody holds any more.
-func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
+// in the middle leaves something to do it with again, and so does a server that
+// is out of reach, until the grant is overdue. A server that refuses keeps
+// tokens that nobody holds any more.
+func (a *Authenticator) dismiss(ctx context.Context, old leavingGrant) {
 	ctx = activity.Why(activity.ForGrant(ctx, old.ID), whyReplaced)
 	cred := a.sessionOf(old.ID).leave()
 	if place := a.place(old.Kept); place != nil {
@@ -154,13 +189,10 @@ func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
 			cred = stored
 		}
 	}
-	env, err := a.environmentOf(old)
-	if err != nil {
-		a.cfg.Log.Warn("the server that gave the grant could not be told", "grant", old.ID, "error", err)
-	} else if cred != nil && !a.spares(env, old) && !a.giveBack(ctx, env, cred) && ctx.Err() != nil {
+	if cred != nil && !a.tell(ctx, old, cred) {
 		return
 	}
-	if _, err := a.erase(ctx, old); err != nil {
+	if _, err := a.erase(ctx, old.Grant); err != nil {
 		a.cfg.Log.Warn("a grant that is not listed could not be erased yet", "grant", old.ID, "error", err)
 		return
 	}
@@ -169,9 +201,24 @@ func (a *Authenticator) dismiss(ctx context.Context, old Grant) {
 	delete(a.sessions, old.ID)
 }
 
+// tell gives the credential of an unlisted grant back, and reports whether
+// nothing is left to be told, or to be gained by trying again later.
+func (a *Authenticator) tell(ctx context.Context, old leavingGrant, cred *credential) bool {
+	env, err := a.environmentOf(old.Grant)
+	switch {
+	case err != nil:
+		a.cfg.Log.Warn("the server that gave the grant could not be told", "grant", old.ID, "error", err)
+		return a.canTell(old.Grant) || a.overdue(old) // the environment may have changed since canSettle
+	case a.spares(env, old.Grant):
+		return true
+	}
+	err = a.revokeBoth(ctx, env, cred)
+	return err == nil || (ctx.Err() == nil && (!errors.Is(err, ErrOffline) || a.overdue(old)))
+}
+
 // sweep dismisses a credential that a crash left without a grant. Whoever holds
 // its lock is still storing it.
-func (a *Authenticator) sweep(ctx context.Context, unlisted Grant) {
+func (a *Authenticator) sweep(ctx context.Context, unlisted leavingGrant) {
 	lock := flock.New(a.lockPath(unlisted.ID), flock.SetPermissions(0o600))
 	if got, err := lock.TryLock(); err != nil || !got {
 		return

@@ -43,7 +43,7 @@ func (a *Authenticator) reconsider(id string, alter func(*Grant) (again bool)) (
 		}
 		one := f.Grants[i]
 		if alter(&one) {
-			one = f.swap(one, a.olderOf(f.Grants, one))
+			one = f.swap(one, a.cfg.Now(), a.olderOf(f.Grants, one))
 		} else {
 			f.Grants[i] = one
 		}

@@ -84,19 +84,27 @@ func (a *Authenticator) erase(ctx context.Context, grant Grant) (*credential, er
 // giveBack revokes both tokens and reports whether the server took them. An
 // API key is not revoked: it belongs to the user, not to this app.
 func (a *Authenticator) giveBack(ctx context.Context, env *Environment, c *credential) bool {
+	return a.revokeBoth(ctx, env, c) == nil
+}
+
+// errNowhere: the server has no place to revoke tokens at.
+var errNowhere = errors.New("the environment has no revocation endpoint")
+
+// revokeBoth is giveBack with the reason why it failed.
+func (a *Authenticator) revokeBoth(ctx context.Context, env *Environment, c *credential) error {
 	if c.private != "" {
-		return true
+		return nil
 	}
 	if env.RevocationEndpoint == "" {
-		return false
+		return errNowhere
 	}
 	env, err := a.identified(ctx, env)
 	if err != nil {
 		a.cfg.Log.Warn("the tokens could not be revoked", "error", err)
-		return false
+		return err
 	}
 	e := endpoint{http: a.server, env: env}
-	told := true
+	var failed []error
 	for _, one := range []struct {
 		token Secret
 		hint  string
@@ -106,10 +114,10 @@ func (a *Authenticator) giveBack(ctx context.Context, env *Environment, c *crede
 		}
 		if err := a.revoke(ctx, e, one.token, one.hint); err != nil {
 			a.cfg.Log.Warn("a token could not be revoked", "kind", one.hint, "environment", env.Name, "error", err)
-			told = false
+			failed = append(failed, err)
 		}
 	}
-	return told
+	return errors.Join(failed...)
 }
 
 func (a *Authenticator) revoke(ctx context.Context, e endpoint, token Secret, hint string) error {
