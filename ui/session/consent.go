@@ -3,7 +3,6 @@ package session
 import (
 	"slices"
 
-	"canopy/api"
 	"canopy/auth"
 )
 
@@ -181,19 +180,4 @@ func withoutVirtual(list []auth.Project) []auth.Project {
 
 func sameOrganization(a, b auth.Grant) bool {
 	return a.Environment == b.Environment && a.Organization.ID != "" && a.Organization.ID == b.Organization.ID
-}
-
-// without removes what has an id.
-func without[T any](list []T, id string) []T {
-	return slices.DeleteFunc(slices.Clone(list), func(one T) bool {
-		switch v := any(one).(type) {
-		case string:
-			return v == id
-		case api.Project:
-			return v.ID == id
-		case auth.Project:
-			return v.ID == id
-		}
-		return false
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -235,7 +236,7 @@ func (s *Session) keep(write func() error, then func()) {
 	before, done := s.saved, make(chan struct{})
 	s.saved = done
 	s.writing++
-	all := append(s.unsaved, write)
+	all := slices.Concat(s.unsaved, []func() error{write})
 	s.unsaved = nil
 	s.writes++
 	s.deps.Tasks.Run(taskSave+strconv.Itoa(s.writes), func(context.Context, task.Report) func() {
@@ -245,7 +246,7 @@ func (s *Session) keep(write func() error, then func()) {
 		return func() {
 			s.writing--
 			if err != nil {
-				s.unsaved = append(all, s.unsaved...)
+				s.unsaved = slices.Concat(all, s.unsaved)
 			}
 			if len(s.unsaved) == 0 {
 				s.solved(Saving)
