@@ -180,3 +180,25 @@ func TestAPlaceThatCannotBeWrittenIsNamed(t *testing.T) {
 		t.Errorf("it gives %v", err)
 	}
 }
+
+func TestAFileThatWasReplacedAndCannotBeLookedAtIsWritten(t *testing.T) {
+	store := newRecordingStore()
+	h := houseOn(t, newServer(t), t.TempDir(), store)
+	h.grants.BlindAfterWriting()
+	g, err := h.signIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := h.grants.List(); len(list) != 1 || list[0].ID != g.ID || store.count() != 2 {
+		t.Errorf("%d records are kept and listed are %+v", store.count(), list)
+	}
+	if status, err := h.get(g); status != 200 || err != nil {
+		t.Errorf("it reads %d, %v", status, err)
+	}
+	if err := openGrants(t, filepath.Join(h.dir, "grants.json")).Put(auth.Grant{ID: "another copy's"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(h.grants.List()); n != 2 {
+		t.Errorf("%d grants are listed after another copy has written", n)
+	}
+}
