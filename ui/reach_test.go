@@ -139,7 +139,7 @@ func TestWhatIsNotThereCanBeAskedForShownAndForgotten(t *testing.T) {
 		"What Sandbox stated and what is there differ – granted and not listed: staging-eu.")
 	d.press(t, "Forget")
 	uitest.ExpectNot(t, d.canvas(), "does not exist any more", "staging-eu")
-	d.Loop.Until(t, "that to be kept", func() bool { return len(d.Auth.Grants().List()[0].Projects) == 2 })
+	d.Loop.Until(t, "that to be kept", func() bool { return len(d.Auth.Grants().List()[0].Forgotten) == 1 })
 	d.restart(t)
 	d.read(t)
 	uitest.ExpectNot(t, d.canvas(), "staging-eu")

@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"slices"
+
 	"canopy/api"
 	"canopy/api/inventory"
 	"canopy/auth"
@@ -44,7 +46,7 @@ func Compare(st session.State) Stated {
 		}
 	}
 	for _, p := range g.Projects {
-		if !listed[p.ID] {
+		if !listed[p.ID] && !slices.Contains(g.Forgotten, p.ID) {
 			s.Unlisted = append(s.Unlisted, p)
 		}
 	}
