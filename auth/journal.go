@@ -103,12 +103,12 @@ func (a *Authenticator) settle() {
 	file := a.cfg.Grants.current()
 	for _, old := range file.Leaving {
 		if a.canSettle(old) {
-			a.once(old.ID, func(ctx context.Context) { a.dismiss(ctx, old) })
+			_ = a.once(old.ID, func(ctx context.Context) { a.dismiss(ctx, old) })
 		}
 	}
 	for _, arriving := range file.Arriving {
 		if unlisted := (leavingGrant{arriving, arriving.GrantedAt}); a.canSettle(unlisted) {
-			a.once(unlisted.ID, func(ctx context.Context) { a.sweep(ctx, unlisted) })
+			_ = a.once(unlisted.ID, func(ctx context.Context) { a.sweep(ctx, unlisted) })
 		}
 	}
 }
@@ -157,16 +157,20 @@ func (a *Authenticator) canTell(g Grant) bool {
 	return err == nil && (g.Method == MethodAPIKey || env.TokenEndpoint != "")
 }
 
-// once does something about a grant in the background, unless it is being done.
-func (a *Authenticator) once(id string, do func(context.Context)) {
+// once does something about a grant in the background, unless it is being done,
+// and closes done at the end; done is closed already when it was under way.
+func (a *Authenticator) once(id string, do func(context.Context)) (done <-chan struct{}) {
+	ended := make(chan struct{})
 	a.mu.Lock()
 	under := a.settling[id]
 	a.settling[id] = true
 	a.mu.Unlock()
 	if under {
-		return
+		close(ended)
+		return ended
 	}
 	a.work.do(func(ctx context.Context) {
+		defer close(ended)
 		defer func() {
 			a.mu.Lock()
 			defer a.mu.Unlock()
@@ -174,6 +178,7 @@ func (a *Authenticator) once(id string, do func(context.Context)) {
 		}()
 		do(ctx)
 	})
+	return ended
 }
 
 // dismiss gives a grant back and erases it that is not listed any more, or never was. The server is told first,
@@ -182,7 +187,11 @@ func (a *Authenticator) once(id string, do func(context.Context)) {
 // is out of reach, until the grant is overdue. A server that refuses keeps
 // tokens that nobody holds any more.
 func (a *Authenticator) dismiss(ctx context.Context, old leavingGrant) {
-	ctx = activity.Why(activity.ForGrant(ctx, old.ID), whyReplaced)
+	why := whyDiscard
+	if _, replaced := a.cfg.Grants.Successor(old.ID); replaced {
+		why = whyReplaced
+	}
+	ctx = activity.Why(activity.ForGrant(ctx, old.ID), why)
 	cred := a.sessionOf(old.ID).leave()
 	if place := a.place(old.Kept); place != nil {
 		if stored, err := recall(ctx, place, old.ID); err == nil {

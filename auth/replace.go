@@ -67,7 +67,7 @@ func (t *attempt) predecessors(all []Grant, got Grant) []Grant {
 // are revoked beside another grant of the same user and client only where the
 // environment promises separate consents.
 //
-// SignOut does not spare: then the user wants the server to know.
+// SignOut does not spare: then the user wants the server to know. Dismiss does.
 func (a *Authenticator) spares(env *Environment, left Grant) bool {
 	if env.SeparateConsents || !slices.ContainsFunc(a.cfg.Grants.List(), left.mayShareConsent) {
 		return false

@@ -48,6 +48,40 @@ func (a *Authenticator) SignOut(ctx context.Context, grantID string) (told bool,
 	return told, nil
 }
 
+// Dismiss gives back a grant that the user did not mean to have, such as one
+// that was a surprise. Unlike SignOut it spares the tokens if another grant of
+// the same user and client may end with them (see Environment.SeparateConsents):
+// then they are erased here and end at the server in time. No choice of scope is
+// remembered of it.
+//
+// It returns when the grant is given back and erased. ctx ends the waiting only:
+// the grant is off the list by then, and what could not be done goes on beside,
+// or at a later start. An error means that the grant is still listed; it wraps
+// ErrNotFound when there is none.
+func (a *Authenticator) Dismiss(ctx context.Context, grantID string) error {
+	var left leavingGrant
+	err := a.cfg.Grants.change(func(f *grantsFile) error {
+		i := indexOf(f.Grants, grantID)
+		if i < 0 {
+			return fmt.Errorf("grant %s: %w", grantID, ErrNotFound)
+		}
+		f.unlist([]Grant{f.Grants[i]}, a.cfg.Now())
+		left = f.Leaving[len(f.Leaving)-1]
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("dismiss: %w", err)
+	}
+	if !a.canSettle(left) {
+		return nil
+	}
+	select {
+	case <-a.once(grantID, func(ctx context.Context) { a.dismiss(ctx, left) }):
+	case <-ctx.Done():
+	}
+	return nil
+}
+
 // absent is the error of a grant that is not listed any more.
 func (a *Authenticator) absent(id string) error {
 	text := "this grant was signed out; sign in again"
