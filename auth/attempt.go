@@ -238,7 +238,11 @@ func (t *attempt) commit(ctx context.Context, grant Grant, cred *credential) (Gr
 	if err == nil && ctx.Err() == nil {
 		var kept Grant
 		if kept, err = t.a.cfg.Grants.swap(grant, t.a.cfg.Now(), t.predecessors); err == nil {
-			t.a.sessionOf(grant.ID).adopt(cred)
+			s := t.a.sessionOf(grant.ID)
+			s.adopt(cred)
+			if kept.Kept == KeptSession {
+				s.possess(kept)
+			}
 			t.a.touched(grant.Kept)
 			t.a.settle()
 			return kept, nil

@@ -44,6 +44,7 @@ func (t *grantTransport) roundTrip(q *http.Request) (*http.Response, error) {
 	q = q.WithContext(activity.ForGrant(q.Context(), t.id))
 	grant, ok := t.a.cfg.Grants.Get(t.id)
 	if !ok {
+		t.a.reclaim(t.id)
 		return nil, t.a.absent(t.id)
 	}
 	env, err := t.a.environment(grant.Environment)

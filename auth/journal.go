@@ -157,6 +157,15 @@ func (a *Authenticator) canTell(g Grant) bool {
 	return err == nil && (g.Method == MethodAPIKey || env.TokenEndpoint != "")
 }
 
+// reclaim gives back what this process alone holds of a grant that another
+// process took off the list: that one could not, for it has no credential of it.
+func (a *Authenticator) reclaim(id string) {
+	of, ok := a.sessionOf(id).possessed()
+	if left := (leavingGrant{of, a.cfg.Now()}); ok && a.canSettle(left) {
+		_ = a.once(id, func(ctx context.Context) { a.dismiss(ctx, left) })
+	}
+}
+
 // once does something about a grant in the background, unless it is being done,
 // and closes done at the end; done is closed already when it was under way.
 func (a *Authenticator) once(id string, do func(context.Context)) (done <-chan struct{}) {

@@ -109,3 +109,42 @@ func TestAReplacedGrantWaitsUntilItsEnvironmentIsDiscovered(t *testing.T) {
 		})
 	}
 }
+
+func TestAGrantOfThisSessionThatAnotherCopyReplacedIsGivenBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		separate bool
+		find     func(h *house, g auth.Grant) error // how this copy finds out
+		alive    int
+	}{
+		"found with a request":        {separate: true, find: func(h *house, g auth.Grant) error { _, err := h.get(g); return err }, alive: 2},
+		"found with a renewal":        {separate: true, find: func(h *house, g auth.Grant) error { return h.auth.Renew(h.t.Context(), g.ID) }, alive: 2},
+		"the new one may end with it": {find: func(h *house, g auth.Grant) error { _, err := h.get(g); return err }, alive: 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := func(cfg *auth.Config, e *auth.Environment) {
+				cfg.Session = auth.NewMemoryStore()
+				e.SeparateConsents = c.separate
+			}
+			store := newRecordingStore()
+			h := houseOn(t, newServer(t), t.TempDir(), store, change)
+			old, err := h.signIn(auth.Options{Keep: auth.KeptSession})
+			if err != nil {
+				t.Fatal(err)
+			}
+			other := houseOn(t, h.server, h.dir, store, change)
+			g := other.mustSignIn()
+			settle(t, other)
+			h.leaves("replaced elsewhere", store, 2, 4)
+			for range 2 {
+				if err := c.find(h, old); !errors.Is(err, auth.ErrSignInAgain) || !strings.Contains(err.Error(), "replaced by a newer one") {
+					t.Errorf("the old grant gives %v", err)
+				}
+			}
+			settle(t, h)
+			h.leaves("given back", store, 2, c.alive)
+			if status, err := houseOn(t, h.server, h.dir, store, change).get(g); status != 200 || err != nil {
+				t.Errorf("the new grant reads %d, %v", status, err)
+			}
+		})
+	}
+}

@@ -191,6 +191,7 @@ type renewal struct {
 func (a *Authenticator) newRenewal(ctx context.Context, id string, refused Secret) (*renewal, error) {
 	grant, ok := a.cfg.Grants.Get(id)
 	if !ok {
+		a.reclaim(id)
 		return nil, a.absent(id)
 	}
 	env, err := a.environmentOf(grant)

@@ -15,6 +15,7 @@ type session struct {
 	pause   time.Time       // no renewal ahead of need before this
 	refused map[string]bool // hosts that refused a fresh token
 	digest  *digestKey
+	own     Grant // the grant as it came, if its credential is kept in this process alone
 }
 
 func (a *Authenticator) sessionOf(id string) *session {
@@ -32,6 +33,20 @@ func (s *session) adopt(c *credential) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cred, s.unsaved = c, false
+}
+
+// possess notes a grant whose credential nobody but this process has.
+func (s *session) possess(g Grant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own = g
+}
+
+// possessed gives what possess has noted.
+func (s *session) possessed() (g Grant, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.own, s.own.ID != ""
 }
 
 // view gives what is known, and why the grant has ended if it has.
