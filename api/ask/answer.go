@@ -83,7 +83,6 @@ type Answer struct {
 	Text string
 	// Notes say what the number does not: the virtual project, a namesake.
 	Notes   []string
-	Rows    []Row
 	Groups  []Group
 	ReadAs  []Chip
 	From    []Source
@@ -97,6 +96,23 @@ type Answer struct {
 	Next    []string // questions that could follow
 	Link    string   // a page of the console
 	Needs   Needs    // what would have to be read first
+
+	rows []*row
+}
+
+// Len returns the number of things behind the answer.
+func (a *Answer) Len() int { return len(a.rows) }
+
+// Rows returns the things behind the answer: those of a list, those that were
+// counted, those of all groups.
+func (a *Answer) Rows() []Row { return a.first(len(a.rows)) }
+
+func (a *Answer) first(n int) []Row {
+	shown := make([]Row, min(n, len(a.rows)))
+	for i := range shown {
+		shown[i] = shownRow(a.rows[i], a.Query.Entity)
+	}
+	return shown
 }
 
 // Needs is what a question needs that was not read yet.
@@ -180,8 +196,8 @@ func (w *World) read(a *Answer) {
 	q := a.Query
 	a.Needs = w.Needs(q)
 	rows, err := w.selectRows(q)
-	if err == nil {
-		err = order(rows, q.Entity, groupless(q))
+	if err == nil && listed(q) {
+		rows, err = order(rows, q.Entity, groupless(q))
 	}
 	if err == nil {
 		switch {
@@ -202,6 +218,15 @@ func (w *World) read(a *Answer) {
 	a.Next = w.next(a)
 }
 
+// listed reports whether the order of the rows counts.
+func listed(q Query) bool {
+	switch q.Intent {
+	case IntentCount, IntentExists, IntentAggregate:
+		return false
+	}
+	return len(q.GroupBy) == 0 && !isFacet(q.Entity)
+}
+
 func isFacet(e Entity) bool {
 	_, ok := e.facet()
 	return ok
@@ -216,7 +241,7 @@ func groupless(q Query) *Sort {
 	return q.Sort
 }
 
-func (w *World) answerRows(a *Answer, rows []row) {
+func (w *World) answerRows(a *Answer, rows []*row) {
 	q := a.Query
 	switch q.Intent {
 	case IntentCount:
@@ -230,23 +255,22 @@ func (w *World) answerRows(a *Answer, rows []row) {
 	case IntentCompare:
 		a.Value = selectFields(rows, q, w.zone())
 	default:
-		rows = limit(rows, q.Entity, q.Sort)
 		if q.Intent == IntentTop && q.Aggregate != nil && q.Aggregate.Op == "select" {
 			a.Value = selectFields(rows, q, w.zone())
 			break
 		}
 		ids := make([]string, len(rows))
-		for i := range rows {
-			ids[i] = rows[i].id()
+		for i, r := range rows {
+			ids[i] = r.id()
 		}
 		a.Value = ids
 	}
-	a.Rows = shownRows(rows, q.Entity)
+	a.rows = rows
 }
 
 // countOf counts rows. Where nothing but all clusters is asked for, the totals
 // that the hosts told are as good as having read them.
-func (w *World) countOf(a *Answer, rows []row) int {
+func (w *World) countOf(a *Answer, rows []*row) int {
 	if a.Query.Entity == EntityCluster && len(a.Query.Filters) == 0 {
 		if n, ok := w.told(); ok && n > len(rows) {
 			a.Notes = append(a.Notes, "Counted by the totals that TiDB Cloud told; not all of them have been read yet.")
@@ -284,7 +308,7 @@ func (w *World) told() (int, bool) {
 	return sum, len(w.Grants) == len(w.rows().orgs)
 }
 
-func (w *World) aggregate(a *Answer, rows []row) {
+func (w *World) aggregate(a *Answer, rows []*row) {
 	q := a.Query
 	if q.Aggregate == nil {
 		a.Value = len(rows)
@@ -298,14 +322,14 @@ func (w *World) aggregate(a *Answer, rows []row) {
 }
 
 // fold1 works out a sum, an average, a least or a most of a field.
-func fold1(rows []row, q Query) (float64, bool) {
+func fold1(rows []*row, q Query) (float64, bool) {
 	field, ok := fieldOf(q.Entity, q.Aggregate.Field)
 	if !ok {
 		return 0, false
 	}
 	sum, count, least, most := 0.0, 0, 0.0, 0.0
 	for i := range rows {
-		c := field(&rows[i])
+		c := field(rows[i])
 		if c.null || c.kind != kindNumber {
 			continue
 		}
@@ -330,7 +354,7 @@ func fold1(rows []row, q Query) (float64, bool) {
 }
 
 // selectFields returns the fields asked for, one object for each row.
-func selectFields(rows []row, q Query, zone *time.Location) []map[string]any {
+func selectFields(rows []*row, q Query, zone *time.Location) []map[string]any {
 	names := []string{"id", fieldName}
 	if q.Aggregate != nil && len(q.Aggregate.Fields) > 0 {
 		names = q.Aggregate.Fields
@@ -340,20 +364,20 @@ func selectFields(rows []row, q Query, zone *time.Location) []map[string]any {
 		objects[i] = make(map[string]any, len(names))
 		for _, name := range names {
 			if f, ok := fieldOf(q.Entity, name); ok {
-				objects[i][name] = f(&rows[i]).value(zone)
+				objects[i][name] = f(rows[i]).value(zone)
 			}
 		}
 	}
 	return objects
 }
 
-func (w *World) answerGroups(a *Answer, rows []row) error {
+func (w *World) answerGroups(a *Answer, rows []*row) error {
 	groups, err := w.groups(rows, a.Query)
 	if err != nil {
 		return err
 	}
 	if agg := a.Query.Aggregate; agg != nil && agg.Field != "" {
-		w.weigh(groups, rows, a.Query)
+		weigh(groups, a.Query)
 	}
 	orderGroups(groups, a.Query.Sort)
 	groups = limitGroups(groups, a.Query.Sort)
@@ -376,41 +400,32 @@ func (w *World) answerGroups(a *Answer, rows []row) error {
 		inner[g.Keys[1]] = n
 	}
 	a.Value = value
-	kept := make(map[string]bool)
-	for _, g := range groups {
-		for _, id := range g.ids {
-			kept[id] = true
+	if len(groups) > 0 && a.Query.Sort != nil && a.Query.Sort.Limit != nil {
+		rows = nil
+		for _, g := range groups {
+			rows = append(rows, g.rows...)
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(r row) bool { return !kept[r.id()] })
-	a.Rows = shownRows(rows, a.Query.Entity)
+	a.rows = rows
 	return nil
 }
 
 // weigh replaces the counts of groups by the aggregate of a field.
-func (w *World) weigh(groups []Group, rows []row, q Query) {
-	byID := make(map[string]row, len(rows))
-	for _, r := range rows {
-		byID[r.id()] = r
-	}
+func weigh(groups []Group, q Query) {
 	for i := range groups {
-		members := make([]row, 0, len(groups[i].ids))
-		for _, id := range groups[i].ids {
-			members = append(members, byID[id])
-		}
-		groups[i].Number, _ = fold1(members, q)
+		groups[i].Number, _ = fold1(groups[i].rows, q)
 	}
 }
 
 // answerFacet answers a question about values that clusters have, such as
 // the regions in use.
-func (w *World) answerFacet(a *Answer, rows []row) {
+func (w *World) answerFacet(a *Answer, rows []*row) {
 	name, _ := a.Query.Entity.facet()
 	grouped := a.Query
 	grouped.GroupBy = []string{name}
 	groups, _ := w.groups(rows, grouped) // the field of a facet is there
 	groups = slices.DeleteFunc(groups, func(g Group) bool { return g.Keys[0] == "none" })
-	a.Rows = shownRows(rows, EntityCluster)
+	a.rows = rows
 	values := make([]string, len(groups))
 	if a.Query.Intent == IntentTop {
 		orderGroups(groups, a.Query.Sort)
@@ -431,15 +446,6 @@ func (w *World) answerFacet(a *Answer, rows []row) {
 	default:
 		a.Value = values
 	}
-}
-
-// shownRows turns rows into what an answer shows of them.
-func shownRows(rows []row, e Entity) []Row {
-	shown := make([]Row, len(rows))
-	for i := range rows {
-		shown[i] = shownRow(&rows[i], e)
-	}
-	return shown
 }
 
 func shownRow(r *row, e Entity) Row {
@@ -586,12 +592,12 @@ func (w *World) Needs(q Query) Needs {
 	if err != nil {
 		return needs
 	}
-	for i := range rows {
-		c := rows[i].cluster
+	for _, r := range rows {
+		c := r.cluster
 		if c.Host == api.HostDedicated {
 			continue // branches are of the serverless host
 		}
-		g := rows[i].org.grant
+		g := r.org.grant
 		if s := g.View.Shown().Status(inventory.Part{Kind: inventory.PartBranches, ID: c.ID}); !s.Done && s.Err == nil {
 			needs.Branches = append(needs.Branches, BranchList{g.ID, c.ID})
 		}

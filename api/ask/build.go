@@ -36,8 +36,20 @@ func (p *parser) build() (*draft, bool) {
 	}
 	d.attach()
 	d.fieldConditions()
+	if d.onlySuch() {
+		return d, false
+	}
 	d.defaultOrder()
 	return d, d.Validate() == nil
+}
+
+// onlySuch reports whether a question is about all clusters of a project,
+// "with only active clusters", which no filter says.
+func (d *draft) onlySuch() bool {
+	if d.Entity != EntityProject && d.Entity != EntityOrg || !slices.ContainsFunc(d.Filters, func(f Filter) bool { return strings.HasPrefix(f.Field, clusterPrefix) }) {
+		return false
+	}
+	return slices.ContainsFunc(d.p.spans, func(s *span) bool { return s.has(catMore, "only") || s.is(catEvery) && s.text != "all projects" })
 }
 
 // heads returns the nouns that may be what is asked about.
@@ -111,7 +123,8 @@ func (p *parser) headOfNames() Entity {
 		}
 	}
 	for _, n := range p.nouns {
-		if n.hint && isThing(n.entity) && len(p.filters) == 0 {
+		r := p.named(n.entity)
+		if n.hint && isThing(n.entity) && len(p.filters) == 0 && !(r != nil && p.asks["which"] && p.at(p.before(r.at)).is(catIn)) {
 			return n.entity
 		}
 	}
@@ -178,6 +191,7 @@ func (d *draft) refField(r ref) string {
 		}
 		return fieldOrg
 	case EntityBranch:
+		d.partial = d.partial || !own
 		return fieldName
 	}
 	return r.things[0].field
@@ -348,9 +362,12 @@ func (d *draft) byCount(dir string, limit *int) bool {
 			return !isFacet(d.Entity)
 		}
 	}
-	target, measure, ok := p.targetOf(d.Entity)
+	target, measure, ok := p.targetOf()
 	if !ok {
 		return false
+	}
+	if !counts(target, measure) && counts(measure, target) {
+		target, measure = measure, target
 	}
 	facet, isFacetTarget := target.facet()
 	switch {
@@ -381,7 +398,7 @@ func (d *draft) byCount(dir string, limit *int) bool {
 
 // targetOf tells what has most of what. The measure is the noun beside the
 // superlative.
-func (p *parser) targetOf(head Entity) (target, measure Entity, ok bool) {
+func (p *parser) targetOf() (target, measure Entity, ok bool) {
 	heads := p.heads()
 	if p.asks["who"] {
 		heads = append(heads, noun{entity: EntityCreator, at: -10, which: true})
@@ -418,8 +435,20 @@ func (p *parser) targetOf(head Entity) (target, measure Entity, ok bool) {
 			return n.entity, heads[best].entity, true
 		}
 	}
-	_ = head
 	return "", "", false
+}
+
+// counts reports whether a target can have a number of the measure.
+func counts(target, measure Entity) bool {
+	switch measure {
+	case "", EntityCluster:
+		return target != EntityCluster && target != EntityBranch
+	case EntityProject:
+		return target == EntityOrg
+	case EntityBranch:
+		return target == EntityCluster
+	}
+	return false
 }
 
 func abs(n int) int { return max(n, -n) }

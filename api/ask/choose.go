@@ -199,7 +199,7 @@ func (d *draft) gets() bool {
 	p := d.p
 	var one *ref
 	for _, e := range []Entity{EntityBranch, EntityCluster, EntityProject, EntityOrg} {
-		if r := p.named(e); r != nil && !r.negated && (e == EntityCluster || e == d.Entity) {
+		if r := p.named(e); r != nil && !r.negated && (e == EntityCluster || e == d.Entity || e == EntityBranch && d.Entity == EntityCluster) {
 			one = r
 			break
 		}
@@ -212,6 +212,7 @@ func (d *draft) gets() bool {
 		return false
 	}
 	if d.Entity != one.entity {
+		d.partial = false
 		d.reenter(one.entity)
 	}
 	if len(d.valueFilters()) > 0 {
@@ -256,7 +257,7 @@ func (d *draft) fieldsAsked(one *ref) []string {
 		add(fieldOrg)
 	case p.asks["who"]:
 		add(fieldCreator)
-	case (p.asks["when"] || p.asks["age"]) && !p.stateAsked():
+	case (p.asks["when"] || p.asks["age"]) && !p.stateAsked() && !slices.Contains(fields, "update_time"):
 		add(fieldCreated)
 	case p.asks["size"] && cluster:
 		add(fieldNodes)

@@ -27,7 +27,7 @@ func (w *World) history(a *Answer) {
 		if f, ok := a.Query.filter(fieldClusterN); ok {
 			if rows, err := w.selectRows(Query{Entity: EntityCluster, Filters: []Filter{{fieldName, OpEq, f.Value}}}); err == nil && len(rows) == 1 {
 				a.Text += " " + quote(f.Value.Text) + " is " + string(rows[0].cluster.State) + " now."
-				a.Rows = shownRows(rows, EntityCluster)
+				a.rows = rows
 			}
 		}
 		return

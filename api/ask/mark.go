@@ -130,14 +130,14 @@ func (m *marker) next(i int) *span {
 	switch {
 	case name > i && name >= word:
 		s := m.span(i, name)
-		s.names = m.names.exact[s.text]
+		s.names = m.names.find(s.text)
 		s.senses = m.words.find(s.text, m.language)
 		return s
 	case word > i:
 		s := m.span(i, word)
 		s.senses = m.words.find(s.text, m.language)
 		if name == word {
-			s.names = m.names.exact[s.text]
+			s.names = m.names.find(s.text)
 		}
 		if again := m.phrase(i, word); again != nil {
 			return again
@@ -153,7 +153,7 @@ func (m *marker) next(i int) *span {
 // longestName returns the end of the longest known name that begins at a
 // token. A name ends where a word does: "ledger" is not in "ledger-2".
 func (m *marker) longestName(i int) int {
-	if !m.names.firsts[m.tokens[i].text] && !m.names.firsts[firstToken(m.text(i, i+1))] {
+	if !m.names.firsts[m.tokens[i].text] && !m.names.firsts[firstToken(m.text(i, i+1))] && !m.isID(m.tokens[i].text) {
 		return i
 	}
 	if i > 0 && m.joined(i) {
@@ -168,11 +168,16 @@ func (m *marker) longestName(i int) int {
 		if end-start > m.names.longest+1 {
 			break
 		}
-		if _, ok := m.names.exact[strings.TrimSpace(m.line[start:end])]; ok && (j == len(m.tokens) || !m.joined(j)) {
+		if name := strings.TrimSpace(m.line[start:end]); (m.names.has(name) || j == i+1 && m.isID(name)) && (j == len(m.tokens) || !m.joined(j)) {
 			best = j
 		}
 	}
 	return best
+}
+
+// isID reports whether a token is an id of something.
+func (m *marker) isID(text string) bool {
+	return strings.ContainsAny(text, "0123456789") && len(m.names.byID(text)) > 0
 }
 
 // joined reports whether token i continues the word before it, as behind a
@@ -266,7 +271,7 @@ func (m *marker) quoted(i int) *span {
 		s := m.span(i, j+1)
 		s.raw = strings.TrimSpace(m.question[m.tokens[i].end:m.tokens[j].start])
 		s.text, s.quoted = keyOf(s.raw), true
-		s.names = m.names.exact[s.text]
+		s.names = m.names.find(s.text)
 		return s
 	}
 	if m.firstNo == nil {
@@ -297,7 +302,7 @@ func (m *marker) literal(i, known int) *span {
 		if n, err := strconv.ParseFloat(t.text, 64); err == nil {
 			s.number = &n
 		}
-		s.names = m.names.exact[s.text]
+		s.names = m.names.find(s.text)
 		return s
 	}
 	n, err := strconv.ParseFloat(strings.ReplaceAll(t.text, ",", ""), 64)
@@ -306,7 +311,7 @@ func (m *marker) literal(i, known int) *span {
 	}
 	s := m.span(i, i+1)
 	s.number = &n
-	s.names = m.names.exact[s.text]
+	s.names = m.names.find(s.text)
 	return s
 }
 
@@ -359,7 +364,7 @@ func civil(parts []string) string {
 // alias replaces a word by the label that it is another word for.
 func (m *marker) alias(s *span) *span {
 	if label, ok := s.value(catAlias); ok {
-		s.senses, s.names = nil, m.names.exact[label]
+		s.senses, s.names = nil, m.names.find(label)
 		s.unknown = len(s.names) == 0
 	}
 	return s
@@ -388,7 +393,7 @@ func (m *marker) phrase(i, known int) *span {
 		}
 		m.lookups++
 		s := m.span(i, end)
-		s.senses, s.repaired = m.words.find(word, m.language), word
+		s.senses, s.repaired, s.text = m.words.find(word, m.language), word, word
 		return s
 	}
 	return nil
@@ -418,7 +423,7 @@ func (m *marker) guess(i, chunk int) *span {
 		return m.guessCJK(i)
 	}
 	for _, form := range stems(s.text, m.language) {
-		if things, ok := m.names.exact[form]; ok && strings.Contains(s.text, "'") {
+		if things := m.names.find(form); len(things) > 0 && strings.Contains(s.text, "'") {
 			s.names, s.senses = things, m.words.find(form, m.language)
 			return s
 		}
@@ -499,19 +504,23 @@ func (m *marker) repair(s *span) {
 		by := m.words.words[w]
 		return by[m.language] == nil && by["en"] == nil
 	})
-	names, nameSlips := nearest(s.text, m.names.keys)
+	names, nameSlips := m.names.near(s.text)
+	several := len(words) > 0
 	words = m.oneMeaning(words)
+	if several && len(words) == 0 && wordSlips <= nameSlips {
+		return // "pausd" may be paused or pause
+	}
 	switch {
 	case len(words) > 0 && (len(names) == 0 || wordSlips <= nameSlips):
 		s.senses = m.words.find(words[0], m.language)
-		s.names = m.names.exact[words[0]]
-		s.repaired, s.unknown = words[0], false
+		s.names = m.names.find(words[0])
+		s.repaired, s.text, s.unknown = words[0], words[0], false
 	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return n != names[0] }):
-		s.names = m.names.exact[names[0]]
+		s.names = m.names.find(names[0])
 		s.repaired, s.unknown = s.names[0].text, false
 	case len(names) > 1:
 		for _, n := range names {
-			s.loose = append(s.loose, m.names.exact[n]...)
+			s.loose = append(s.loose, m.names.find(n)...)
 		}
 		s.looseOp = OpEq
 	}

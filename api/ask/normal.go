@@ -72,6 +72,7 @@ func tokenise(s string) []token {
 	spaced := false
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
+		r = narrow(r)
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
 			spaced = spaced || unicode.IsSpace(r) || unicode.IsControl(r)
 			i += size
@@ -97,6 +98,14 @@ func tokenise(s string) []token {
 	return tokens
 }
 
+// narrow returns the ASCII character that a full-width one stands for.
+func narrow(r rune) rune {
+	if r >= 0xFF01 && r <= 0xFF5E {
+		return r - 0xFEE0
+	}
+	return r
+}
+
 func isCJK(r rune) bool {
 	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー' || r == '々')
 }
@@ -119,6 +128,7 @@ func skipMarks(s string, i int) int {
 func wordEnd(s string, i int) int {
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])
+		r = narrow(r)
 		switch {
 		case unicode.Is(unicode.M, r) || unicode.Is(unicode.Cf, r):
 		case isWord(r) && !isCJK(r):

@@ -130,7 +130,7 @@ func (p *parser) walk() {
 			}
 		}
 		if p.i == was {
-			if !s.used && !s.filler() && !p.silent(s) {
+			if !s.used && !s.filler() && !p.silent(s) && !(p.whole(p.i) == 2 && p.has(catCompareTo)) {
 				p.loners = append(p.loners, p.i)
 			}
 			p.i++
@@ -140,7 +140,7 @@ func (p *parser) walk() {
 
 // silent reports whether a span may stay without a slot.
 func (p *parser) silent(s *span) bool {
-	for _, c := range []string{catIn, catOf, catHave, catIs, catAnd, catYes, catPolite, catMore, catThose, catThing, catUnique, catBy, catFormat, catConsole, catDesc, catAsc, catMine, catCompareTo, catEvery} {
+	for _, c := range []string{catIn, catOf, catHave, catIs, catAnd, catYes, catPolite, catMore, catThose, catThing, catUnique, catBy, catFormat, catConsole, catMine, catCompareTo, catEvery} {
 		if s.is(c) {
 			return true
 		}
@@ -180,11 +180,24 @@ func (p *parser) negation() bool {
 func (p *parser) withoutFits() bool {
 	for i := p.after(p.i); i < len(p.spans) && i <= p.i+4; i = p.after(i) {
 		s := p.spans[i]
+		if s.is(catEntity) && i > p.after(p.i) {
+			return p.otherThing(i) // 没有运行的集群 has clusters, 没有运行的集群的项目 has none
+		}
 		if s.is(catEntity) || s.is(catField) {
 			return true
 		}
 		if !s.is(catState) && !s.is(catPlan) && !s.is(catProvider) && !s.is(catAsk) {
 			return false
+		}
+	}
+	return false
+}
+
+// otherThing reports whether there is a noun for things besides the one at i.
+func (p *parser) otherThing(i int) bool {
+	for j, s := range p.spans {
+		if e, ok := s.value(catEntity); ok && j != i && isThing(Entity(e)) {
+			return true
 		}
 	}
 	return false
@@ -327,6 +340,11 @@ func (p *parser) flag() bool {
 		return false
 	}
 	if v, ok := s.value(catAsk); ok {
+		if v == "count" && p.top != nil { // "top 3 projects by number of clusters"
+			p.use(p.i, p.i)
+			p.i++
+			return true
+		}
 		p.asks[v] = true
 		for _, x := range s.senses {
 			if x.category == catAsk {
@@ -338,6 +356,7 @@ func (p *parser) flag() bool {
 		return true
 	}
 	switch {
+	case s.is(catOr) && s.is(catYes) && p.after(p.i) >= len(p.spans): // か at the end only asks
 	case s.is(catOr):
 		p.link = catOr
 	case s.is(catAnd):
@@ -353,12 +372,10 @@ func (p *parser) flag() bool {
 		return p.my()
 	case s.is(catFormat):
 		p.format, _ = s.value(catFormat)
-	case s.is(catIn) && (s.text == "running in" || s.text == "running on"):
+	case s.is(catIn) && s.text == "running in":
 		p.runs = true
-	case s.is(catDesc) && p.sort != nil:
-		p.sort.Dir = "desc"
-	case s.is(catAsc) && p.sort != nil:
-		p.sort.Dir = "asc"
+	case s.is(catDesc) || s.is(catAsc):
+		return p.direction(s)
 	case s.is(catSort):
 		return p.sorting()
 	case s.is(catEmpty) && p.hasProjects():
@@ -379,6 +396,25 @@ func (p *parser) hasProjects() bool {
 	return slices.ContainsFunc(p.spans, func(s *span) bool {
 		return s.has(catEntity, string(EntityProject)) || s.has(catEntity, string(EntityOrg))
 	})
+}
+
+// direction reads "descending" behind an order, and "newest first", which is
+// one by itself.
+func (p *parser) direction(s *span) bool {
+	dir := "asc"
+	if s.is(catDesc) {
+		dir = "desc"
+	}
+	if p.sort == nil && (s.has(catDesc, "created") || s.has(catAsc, "created")) {
+		p.sort = &Sort{Field: fieldCreated}
+	}
+	if p.sort == nil {
+		return false
+	}
+	p.sort.Dir = dir
+	p.use(p.i, p.i)
+	p.i++
+	return true
 }
 
 // listGoesOn reports whether a value of the same field follows an "and".
@@ -404,8 +440,11 @@ func (p *parser) listGoesOn() bool {
 func (p *parser) my() bool {
 	s := p.spans[p.i]
 	p.use(p.i, p.i)
-	next := p.at(p.after(p.i))
-	if s.has(catMine, "my") && next.has(catEntity, string(EntityCluster)) && !p.counting() {
+	next := p.after(p.i)
+	for k := 0; k < 4 && (p.at(next).is(catTop) || p.at(next) != nil && isValue(p.at(next)) || p.whole(next) > 0); k++ {
+		next = p.after(next)
+	}
+	if s.has(catMine, "my") && p.at(next).has(catEntity, string(EntityCluster)) && !p.counting() {
 		p.mine = true
 	}
 	p.i++

@@ -46,7 +46,7 @@ func (p *parser) nounBefore(i int, s *span) bool {
 		return false
 	}
 	for j := b - 1; j >= 0 && j >= b-2; j-- {
-		if p.spans[j].is(catAsk) || p.spans[j].is(catPer) || p.spans[j].is(catWithout) || p.spans[j].is(catNot) {
+		if a, ok := p.spans[j].value(catAsk); ok && (a == "which" || a == "count" || a == "exists") || p.spans[j].is(catPer) || p.spans[j].is(catWithout) || p.spans[j].is(catNot) {
 			return false
 		}
 	}
@@ -187,6 +187,9 @@ func (p *parser) choose(things []named, hint Entity) []named {
 	before := p.at(p.before(p.i))
 	var order [][]Entity
 	switch {
+	case before.has(catField, "labels"):
+		order = [][]Entity{{"label"}}
+		p.dropField("labels")
 	case before.is(catBy) || before.has(catCreated, "by") || p.createdBy:
 		order = [][]Entity{{EntityCreator}}
 	case before.is(catIn) || p.at(p.after(p.i)).is(catIn):
@@ -227,7 +230,11 @@ func (p *parser) naming() bool {
 		if kind == "eq" && (len(next.names) > 0 || len(next.loose) > 0) {
 			p.use(p.i, p.i)
 			p.i = i
-			return p.name()
+			read := p.name()
+			if n := len(p.refs); read && n > 0 && p.refs[n-1].at == i && (p.language == "zh" || p.language == "ja") {
+				p.refs[n-1].plural = true
+			}
+			return read
 		}
 		if kind == "prefix" && p.language == "zh" && !p.closes(i) {
 			return false
@@ -263,6 +270,23 @@ func (p *parser) nameable(s *span) bool {
 
 func catThan() string { return catCompare }
 
+// part returns the part of a name that a span stands for. It is not known if
+// it occurs in no name and is one slip away from what does.
+func (p *parser) part(s *span) (text string, known bool) {
+	if s.quoted {
+		return s.raw, true
+	}
+	text = strings.Trim(s.raw, "*%")
+	if p.names.occurs(keyOf(text)) {
+		return text, true
+	}
+	if s.repaired != "" && len(s.names) > 0 {
+		return s.repaired, true
+	}
+	near, _ := nearest(keyOf(text), p.names.parts())
+	return text, len(near) == 0
+}
+
 // nameLike adds a filter on a part of the name.
 func (p *parser) nameLike(kind string, marker, i int) bool {
 	s := p.spans[i]
@@ -271,9 +295,12 @@ func (p *parser) nameLike(kind string, marker, i int) bool {
 		op = map[string]Op{"prefix": OpPrefix, "suffix": OpSuffix}[after]
 		p.use(p.after(i), p.after(i))
 	}
-	v := s.raw
-	if !s.quoted {
-		v = strings.Trim(v, "*%")
+	v, known := p.part(s)
+	if !known {
+		p.use(marker, marker)
+		p.loners = append(p.loners, i)
+		p.i = max(p.i, marker, i) + 1
+		return true
 	}
 	f := Filter{fieldName, op, text(v)}
 	if p.negate || p.except {

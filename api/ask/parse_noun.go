@@ -38,6 +38,10 @@ func (p *parser) noun() bool {
 		p.fields = append(p.fields, fieldAt{field: facet, at: p.i})
 		p.nouns = append(p.nouns, noun{entity: entity, at: p.i, plural: isPlural(s.text), which: p.whichBefore(p.i)})
 	default:
+		if and := p.before(p.i); (p.at(and).is(catAnd) || p.at(and).is(catOr)) && p.at(p.before(and)).is(catEntity) && len(p.nouns) > 0 {
+			last := p.nouns[len(p.nouns)-1]
+			p.conflict = p.conflict || last.at == p.before(and) && isThing(last.entity) && last.entity != entity
+		}
 		p.nouns = append(p.nouns, noun{entity: entity, at: p.i, plural: isPlural(s.text), which: p.whichBefore(p.i)})
 	}
 	p.i++
@@ -141,10 +145,12 @@ func (p *parser) regionOf(s *span) string {
 	return ""
 }
 
+var hyphens = strings.NewReplacer("-", "", "_", "", " ", "", "‐", "")
+
 // squeeze drops the hyphens of a region code: ap-northeast1 is
 // ap-northeast-1.
 func squeeze(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "", "‐", "").Replace(s))
+	return strings.ToLower(hyphens.Replace(s))
 }
 
 // value reads a span that is a value of a field, or a name.
@@ -190,6 +196,10 @@ func (p *parser) known(s *span) bool {
 				return true
 			}
 			v := x.value
+			if v == "changing" {
+				p.add(Filter{fieldState, OpIn, Value{List: slices.Clone(changingStates)}}, p.i)
+				return true
+			}
 			if v == "healthy" {
 				p.health, v = true, "ACTIVE"
 			}
@@ -227,6 +237,9 @@ func (p *parser) skipState() bool {
 	switch s.text {
 	case "running", "live", "up", "稼働", "运行", "稼働している", "動いている", "corriendo", "funcionando", "运行着", "稼働しています":
 		next := p.at(p.after(p.i))
+		if next != nil && next.version != "" {
+			return true
+		}
 		return p.asksPlace() && (len(p.refs) > 0 || !p.hasNoun(EntityCluster)) && !next.has(catEntity, string(EntityCluster))
 	}
 	return false
@@ -245,6 +258,11 @@ func (p *parser) asksPlace() bool {
 		}
 	}
 	return false
+}
+
+// changingStates are the states that clusters pass through.
+var changingStates = []string{
+	"CREATING", "DELETING", "IMPORTING", "MAINTENANCE", "MODIFYING", "PAUSING", "RESTORING", "RESUMING", "UPGRADING",
 }
 
 // serverlessPlans are what was called Serverless: everything on TiDB X.
@@ -309,19 +327,18 @@ func (p *parser) foreignRegion(s *span) bool {
 			code = after
 		}
 	}
-	for known := range g.byCode {
-		if squeeze(known) == squeeze(code) && strings.ContainsAny(known, "0123456789") {
-			p.add(Filter{fieldCode, OpEq, text(known)}, p.i)
-			p.use(p.i, p.i)
-			p.i++
-			return true
-		}
+	known, ok := g.bySqueezed[squeeze(code)]
+	if !ok {
+		return false
 	}
-	return false
+	p.add(Filter{fieldCode, OpEq, text(known)}, p.i)
+	p.use(p.i, p.i)
+	p.i++
+	return true
 }
 
 func (p *parser) versionContext() bool {
 	before := p.at(p.before(p.i))
-	return before.has(catEntity, string(EntityVersion)) || before.is(catIn) || before.is(catHave) ||
+	return before.has(catEntity, string(EntityVersion)) || before.is(catState) && before.used || before.is(catIn) || before.is(catHave) ||
 		strings.Count(p.spans[p.i].version, ".") >= 2 || p.at(p.after(p.i)).has(catEntity, string(EntityVersion)) || before.is(catNot) || before.is(catExcept)
 }

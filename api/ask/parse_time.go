@@ -253,7 +253,7 @@ func (p *parser) duration(i int) (n int, unit string, next int, ok bool) {
 		n = 1 // "a year", whose article was skipped
 	}
 	unit, ok = p.at(i).value(catUnit)
-	if !ok || unit == "dayofmonth" {
+	if !ok || unit == "dayofmonth" || unit == "year" && n >= 1990 {
 		return 0, "", i, false
 	}
 	return n, unit, i + 1, true

@@ -31,8 +31,11 @@ func (p *parser) superlative() bool {
 		}
 	}
 	p.limitBeyond(t)
-	if (kind == "oldest" || kind == "newest") && t.limit == nil && (s.text == "first" || s.text == "last") {
-		return false
+	if t.limit == nil && (s.text == "first" || s.text == "last") {
+		next := p.at(p.after(p.i))
+		if !next.is(catEntity) || isPlural(next.text) {
+			return false
+		}
 	}
 	if next := p.at(p.i + 1); next.is(catCreated) {
 		p.use(p.i+1, p.i+1)
@@ -46,7 +49,17 @@ func (p *parser) superlative() bool {
 // limitBeyond looks for the number on the other side of the noun: "los 3
 // clústeres más recientes", "最新のクラスター3つ".
 func (p *parser) limitBeyond(t *superlative) {
-	if t.limit != nil || p.language == "en" {
+	if t.limit != nil {
+		return
+	}
+	if len(p.loners) == 1 && p.whole(p.loners[0]) > 0 && p.whole(p.loners[0]) <= 10_000 && p.at(p.after(p.loners[0])).is(catEntity) {
+		n := p.whole(p.loners[0])
+		t.limit = &n
+		p.use(p.loners[0], p.loners[0])
+		p.loners = nil
+		return
+	}
+	if p.language == "en" {
 		return
 	}
 	j := p.before(p.before(p.i))
@@ -116,6 +129,12 @@ func (p *parser) comparison() bool {
 	}
 	if since, ok := p.at(p.i + 1).value(catSinceAfter); ok && s.version != "" {
 		return p.compare(map[string]Op{"lt": OpLt, "gte": OpGte, "gt": OpGt}[since], p.i, p.i, p.i+1)
+	}
+	if s.has(catNumber, "1") {
+		return false // an article, in Spanish
+	}
+	if b := p.before(p.i); p.at(b).is(catIs) && p.at(p.before(b)).is(catField) || p.at(p.i-1).is(catIs) && p.at(b).is(catField) {
+		return p.compare(OpEq, p.i, p.i, p.i)
 	}
 	if p.at(p.before(p.i)).is(catHave) || p.at(p.before(p.i)).is(catField) && s.version == "" || p.money(p.i) {
 		return p.compare(OpEq, p.i, p.i, p.i)
@@ -339,6 +358,12 @@ func (p *parser) groupFrom(j int) bool {
 	if s.is(catBy) && p.top != nil && p.top.kind == "top" {
 		return false
 	}
+	if s.is(catBy) && !s.is(catPer) && p.top == nil && sortable(field) && len(p.group) == 0 && p.sum == "" && !p.asks["count"] {
+		p.sort = &Sort{Field: field, Dir: "asc"}
+		p.use(p.i, j)
+		p.i = j + 1
+		return true
+	}
 	if s.is(catBy) && len(p.at(j).called(EntityCreator)) > 0 {
 		return false
 	}
@@ -365,6 +390,12 @@ func (p *parser) groupFrom(j int) bool {
 	return true
 }
 
+// sortable reports whether "by" a field means an order and not groups: hardly
+// two things have the same age or name.
+func sortable(field string) bool {
+	return field == fieldCreated || field == fieldName || field == "update_time" || field == fieldNodes || field == "id"
+}
+
 func (p *parser) branchesAsked() bool {
 	for _, s := range p.spans {
 		if s.has(catEntity, string(EntityBranch)) {
@@ -389,6 +420,7 @@ func (p *parser) creation() bool {
 		p.created, p.createdBy = true, true
 	case isCreated:
 		p.created = true
+		p.mine = p.mine || by == "me"
 		if s.text == "new" || s.text == "nuevo" {
 			p.created = p.created && p.hasTime()
 			if !p.hasTime() {

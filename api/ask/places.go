@@ -31,9 +31,10 @@ type Gazetteer struct {
 		Codes   []string `json:"codes"`
 	} `json:"cities"`
 
-	continent map[string]string // by country
-	byCity    map[string]place  // by lower-case city
-	byCode    map[string]place  // by region code
+	continent  map[string]string // by country
+	byCity     map[string]place  // by lower-case city
+	byCode     map[string]place  // by region code
+	bySqueezed map[string]string // region codes without their hyphens
 }
 
 // gazetteer returns the places of assets/ask/places.json.
@@ -50,12 +51,15 @@ var gazetteer = sync.OnceValue(func() *Gazetteer {
 	for _, c := range g.Countries {
 		g.continent[c.Code] = c.Continent
 	}
-	g.byCity, g.byCode = make(map[string]place), make(map[string]place)
+	g.byCity, g.byCode, g.bySqueezed = make(map[string]place), make(map[string]place), make(map[string]string)
 	for _, c := range g.Cities {
 		p := place{c.Name, c.Country, g.continent[c.Country]}
 		g.byCity[strings.ToLower(c.Name)] = p
 		for _, code := range c.Codes {
 			g.byCode[code] = p
+			if strings.ContainsAny(code, "0123456789") {
+				g.bySqueezed[squeeze(code)] = code
+			}
 		}
 	}
 	return g

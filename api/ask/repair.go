@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,7 +29,12 @@ func distance(a, b []rune, most int) int {
 	if d := len(a) - len(b); d > most || -d > most {
 		return most + 1
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var buffer [3][64]int
+	before, last, row := buffer[0][:], buffer[1][:], buffer[2][:]
+	if len(b) >= len(before) {
+		before, last, row = make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	}
+	before, last, row = before[:len(b)+1], last[:len(b)+1], row[:len(b)+1]
 	for j := range last {
 		last[j] = j
 	}
@@ -65,13 +71,27 @@ func letters(s string) uint64 {
 // slips it may have. A word is not repaired to one that begins with another
 // letter and is short: too much would change its meaning.
 func nearest(word string, list []string) (found []string, slips int) {
+	return nearestOf(word, list, nil)
+}
+
+// nearestOf is nearest with the letters of each word in the list at hand.
+func nearestOf(word string, list []string, sets []uint64) (found []string, slips int) {
 	most := allowed(word)
 	if most == 0 {
 		return nil, 0
 	}
 	have, runes := letters(word), []rune(word)
-	for _, candidate := range list {
-		if d := len(candidate) - len(word); d > 4*most || -d > 4*most || differences(have^letters(candidate)) > 2*most {
+	for i, candidate := range list {
+		if d := len(candidate) - len(word); d > 4*most || -d > 4*most {
+			continue
+		}
+		var set uint64
+		if sets != nil {
+			set = sets[i]
+		} else {
+			set = letters(candidate)
+		}
+		if bits.OnesCount64(have^set) > 2*most {
 			continue
 		}
 		if most < allowed(candidate) && allowed(candidate) > 1 && len(runes) < 7 {
@@ -90,14 +110,6 @@ func nearest(word string, list []string) (found []string, slips int) {
 		}
 	}
 	return found, slips
-}
-
-func differences(set uint64) int {
-	n := 0
-	for ; set != 0; set &= set - 1 {
-		n++
-	}
-	return n
 }
 
 // stems are the forms in which a word of English or Spanish may stand in the

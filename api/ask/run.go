@@ -3,6 +3,7 @@ package ask
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -39,16 +40,32 @@ func (w *World) compile(q Query) (test, error) {
 	}
 	if inner != nil {
 		every := all(inner)
-		tests = append(tests, func(r *row) bool { return slices.ContainsFunc(r.children, pointed(every)) })
+		tests = append(tests, func(r *row) bool { return r.anyCluster(every) })
 	}
 	if none != nil {
 		every := all(none)
-		tests = append(tests, func(r *row) bool { return !slices.ContainsFunc(r.children, pointed(every)) })
+		tests = append(tests, func(r *row) bool { return !r.anyCluster(every) })
 	}
 	return all(tests), nil
 }
 
-func pointed(t test) func(row) bool { return func(r row) bool { return t(&r) } }
+// anyCluster reports whether a condition is true of any cluster of a project or
+// an organization.
+func (r *row) anyCluster(t test) bool {
+	for i := range r.children {
+		if t(&r.children[i]) {
+			return true
+		}
+	}
+	for _, part := range r.parts {
+		for i := range part {
+			if t(&part[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func all(tests []test) test {
 	return func(r *row) bool {
@@ -234,62 +251,153 @@ func shorten(version, like string) string {
 
 func compareVersions(a, b string) int { return slices.Compare(versionParts(a), versionParts(b)) }
 
-// selectRows returns the rows that a query is about, in its order.
-func (w *World) selectRows(q Query) ([]row, error) {
+// selectRows returns the rows that a query is about.
+func (w *World) selectRows(q Query) ([]*row, error) {
 	keep, err := w.compile(q)
 	if err != nil {
 		return nil, err
 	}
-	var rows []row
 	from := w.all(q.Entity)
+	rows := make([]*row, 0, min(len(from), 1024))
 	for i := range from {
 		if keep(&from[i]) {
-			rows = append(rows, from[i])
+			rows = append(rows, &from[i])
 		}
 	}
 	return rows, nil
 }
 
-// order sorts rows: by the field of the query and then by name and id.
-func order(rows []row, e Entity, s *Sort) error {
-	field, direction := func(r *row) cell { return nameCell(r.name()) }, 1
-	if s != nil && s.Field != "" {
-		f, ok := fieldOf(e, s.Field)
-		if !ok {
-			return fmt.Errorf("a %s has no field %q to sort by", e, s.Field)
-		}
-		field = f
-		if s.Dir == "desc" {
-			direction = -1
-		}
-	}
-	slices.SortFunc(rows, func(a, b row) int {
-		x, y := field(&a), field(&b)
-		d := compareCells(x, y)
-		if !x.null && !y.null {
-			d *= direction
-		}
-		return cmp.Or(d, cmp.Compare(a.name(), b.name()), cmp.Compare(a.id(), b.id()))
-	})
-	return nil
+// ranked is a row with what it is sorted by, small enough to be moved about.
+type ranked struct {
+	*row
+	null   bool
+	number float64 // of a number; of a moment, its seconds
+	text   string  // of everything else
+	name   string
 }
 
-// limit cuts sorted rows. Rows equal to the only one asked for stay.
-func limit(rows []row, e Entity, s *Sort) []row {
-	if s == nil || s.Limit == nil || len(rows) == 0 {
-		return rows
-	}
-	field, _ := fieldOf(e, s.Field)
-	for len(rows) > 0 && field(&rows[len(rows)-1]).null {
-		rows = rows[:len(rows)-1] // what has no value is not the most of anything
-	}
-	n := min(max(0, *s.Limit), len(rows))
-	if n == 1 {
-		for n < len(rows) && compareCells(field(&rows[0]), field(&rows[n])) == 0 {
-			n++
+func (r *ranked) take(c cell) {
+	switch r.null = c.null; {
+	case c.null:
+	case c.kind == kindNumber:
+		r.number = c.number
+	case c.kind == kindTime:
+		r.number = float64(c.time.Unix()) + float64(c.time.Nanosecond())/1e9
+	case c.kind == kindVersion:
+		for i, part := range versionParts(c.text) {
+			r.number += float64(part) * math.Pow(10, float64(-4*i))
 		}
+	default:
+		r.text = c.text
 	}
-	return rows[:n]
+}
+
+// compare orders rows by what they were sorted by; those without it are last.
+func (r *ranked) compare(o *ranked) int {
+	if r.null || o.null {
+		return cmp.Compare(boolInt(r.null), boolInt(o.null))
+	}
+	if r.number != o.number {
+		return cmp.Compare(r.number, o.number)
+	}
+	return strings.Compare(r.text, o.text)
+}
+
+// selected is the number of rows up to which the best are picked out rather
+// than everything sorted.
+const selected = 64
+
+// order sorts rows by the field of the query and then by name and id, and
+// keeps what its limit asks for.
+func order(rows []*row, e Entity, s *Sort) ([]*row, error) {
+	if s == nil || s.Limit == nil && (s.Field == "" || s.Field == fieldName) {
+		byName(rows, s != nil && s.Dir == "desc")
+		return rows, nil
+	}
+	field, ok := fieldOf(e, s.Field)
+	if !ok {
+		return nil, fmt.Errorf("a %s has no field %q to sort by", e, s.Field)
+	}
+	direction := 1
+	if s.Dir == "desc" {
+		direction = -1
+	}
+	list := make([]ranked, len(rows))
+	for i, r := range rows {
+		list[i].row, list[i].name = r, r.name()
+		list[i].take(field(r))
+	}
+	compare := func(a, b ranked) int {
+		d := a.compare(&b)
+		if !a.null && !b.null {
+			d *= direction
+		}
+		if d != 0 {
+			return d
+		}
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id(), b.id()))
+	}
+	if s.Limit == nil {
+		slices.SortFunc(list, compare)
+	} else {
+		list = slices.DeleteFunc(list, func(r ranked) bool { return r.null }) // what has no value is not the most of anything
+		list = best(list, max(0, *s.Limit), compare)
+	}
+	rows = rows[:len(list)]
+	for i, r := range list {
+		rows[i] = r.row
+	}
+	return rows, nil
+}
+
+// byName sorts rows by name and id.
+func byName(rows []*row, desc bool) {
+	type entry struct {
+		name string
+		*row
+	}
+	list := make([]entry, len(rows))
+	for i, r := range rows {
+		list[i] = entry{r.name(), r}
+	}
+	slices.SortFunc(list, func(a, b entry) int {
+		d := strings.Compare(a.name, b.name)
+		if d == 0 {
+			return strings.Compare(a.id(), b.id())
+		}
+		if desc {
+			return -d
+		}
+		return d
+	})
+	for i, e := range list {
+		rows[i] = e.row
+	}
+}
+
+// best returns the first n in order; behind a limit of one, also those that
+// equal the first.
+func best(list []ranked, n int, compare func(a, b ranked) int) []ranked {
+	if n == 1 && len(list) > 0 {
+		top := slices.MinFunc(list, compare)
+		list = slices.DeleteFunc(list, func(r ranked) bool { return r.compare(&top) != 0 })
+		slices.SortFunc(list, compare)
+		return list
+	}
+	if n > selected || n >= len(list) {
+		slices.SortFunc(list, compare)
+		return list[:min(n, len(list))]
+	}
+	kept := make([]ranked, 0, n+1)
+	for _, r := range list {
+		if len(kept) == n && (n == 0 || compare(r, kept[n-1]) >= 0) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(kept, r, compare)
+		kept = slices.Insert(kept, at, r)
+		kept = kept[:min(n, len(kept))]
+	}
+	return kept
 }
 
 // Group is the rows that have a value in common.
@@ -297,11 +405,11 @@ type Group struct {
 	Keys   []string // one for each field of the query's GroupBy
 	Count  int
 	Number float64 // the sum or average, if one was asked for; else Count
-	ids    []string
+	rows   []*row
 }
 
 // groups counts rows by one or two fields. Projects of one name stay apart.
-func (w *World) groups(rows []row, q Query) ([]Group, error) {
+func (w *World) groups(rows []*row, q Query) ([]Group, error) {
 	fields := make([]func(*row) cell, len(q.GroupBy))
 	for i, name := range q.GroupBy {
 		f, ok := fieldOf(q.Entity, name)
@@ -313,21 +421,19 @@ func (w *World) groups(rows []row, q Query) ([]Group, error) {
 	label := w.groupLabels(q)
 	at := make(map[[2]string]int)
 	var groups []Group
-	for i := range rows {
+	for _, r := range rows {
 		var key [2]string
-		keys := make([]string, len(fields))
-		for j, f := range fields[:min(2, len(fields))] {
-			keys[j] = label(q.GroupBy[j], &rows[i], f(&rows[i]))
-			key[j] = keys[j]
+		for j, f := range fields {
+			key[j] = label(q.GroupBy[j], r, f(r))
 		}
 		g, ok := at[key]
 		if !ok {
 			g = len(groups)
 			at[key] = g
-			groups = append(groups, Group{Keys: keys})
+			groups = append(groups, Group{Keys: slices.Clone(key[:len(fields)])})
 		}
 		groups[g].Count++
-		groups[g].ids = append(groups[g].ids, rows[i].id())
+		groups[g].rows = append(groups[g].rows, r)
 	}
 	for i := range groups {
 		groups[i].Number = float64(groups[i].Count)

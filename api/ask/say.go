@@ -51,9 +51,9 @@ func (w *World) nameVirtual(a *Answer) {
 	if err != nil {
 		return
 	}
-	for i := range rows {
-		if rows[i].project.Type == virtualType {
-			count, held = count+1, held+rows[i].clusters
+	for _, r := range rows {
+		if r.project.Type == virtualType {
+			count, held = count+1, held+r.clusters
 		}
 	}
 	if count > 0 {
@@ -213,7 +213,7 @@ func chips(q Query) []Chip {
 
 func (w *World) sayExists(a *Answer, there bool, things string) string {
 	if there {
-		return "Yes: " + atLeastLower(a) + plural(len(a.Rows), things) + conditions(a.Query) + "."
+		return "Yes: " + atLeastLower(a) + plural(len(a.rows), things) + conditions(a.Query) + "."
 	}
 	if a.AtLeast {
 		return "None was found, but not everything could be seen: no " + things + conditions(a.Query) + "."
@@ -246,12 +246,18 @@ func (w *World) sayList(a *Answer, ids []string) string {
 	}
 	said := ids
 	if !isFacet(q.Entity) {
-		said = make([]string, 0, len(a.Rows))
+		some := a.first(maxSaid + 1)
+		said = make([]string, 0, len(some))
 		twice := make(map[string]int)
-		for _, r := range a.Rows {
-			twice[r.Name]++
+		for _, r := range some {
+			twice[r.Name] = 0
 		}
-		for _, r := range a.Rows {
+		for _, r := range a.rows {
+			if n, ok := twice[r.name()]; ok {
+				twice[r.name()] = n + 1
+			}
+		}
+		for _, r := range some {
 			name := cut(r.Name)
 			if twice[r.Name] > 1 {
 				name += " (" + cut(r.Organization) + ")"
@@ -263,8 +269,8 @@ func (w *World) sayList(a *Answer, ids []string) string {
 		}
 	}
 	rest := ""
-	if len(said) > maxSaid {
-		rest = fmt.Sprintf(" and %s more", thousands(len(said)-maxSaid))
+	if len(ids) > maxSaid {
+		rest = fmt.Sprintf(" and %s more", thousands(len(ids)-maxSaid))
 		said = said[:maxSaid]
 	}
 	return atLeast(a) + plural(len(ids), subject(q)) + conditions(q) + ": " + strings.Join(said, ", ") + rest + "."
@@ -294,7 +300,7 @@ func (w *World) sayGet(a *Answer, objects []map[string]any) string {
 			}
 			parts = append(parts, FieldWords(name)+" "+value)
 		}
-		lines = append(lines, quote(a.Rows[i].Name)+": "+strings.Join(parts, ", "))
+		lines = append(lines, quote(a.rows[i].name())+": "+strings.Join(parts, ", "))
 	}
 	return strings.Join(lines[:min(len(lines), maxSaid)], "; ") + "."
 }
@@ -411,8 +417,8 @@ func (w *World) next(a *Answer) []string {
 		}
 	case q.Entity == EntityProject:
 		next = append(next, "which project has the most clusters?")
-	case q.Entity == EntityCluster && len(a.Rows) == 1:
-		next = append(next, "who created "+strconv.Quote(a.Rows[0].Name)+"?")
+	case q.Entity == EntityCluster && len(a.rows) == 1:
+		next = append(next, "who created "+strconv.Quote(a.rows[0].name())+"?")
 	}
 	return next
 }

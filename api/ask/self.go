@@ -218,8 +218,8 @@ func (w *World) navigate(a *Answer) {
 		a.Text = w.absent(a)
 		return
 	}
-	r := &rows[0]
-	a.Rows = shownRows(rows, a.Query.Entity)
+	r := rows[0]
+	a.rows = rows
 	console := cmp.Or(r.org.grant.Console, "https://tidbcloud.com")
 	link := console + "/org/" + url.PathEscape(r.org.ID)
 	if r.project != nil && a.Query.Entity == EntityProject {

@@ -64,7 +64,7 @@ func (m *marker) meta() (Query, bool) {
 	switch {
 	case topics["expires_at"] && !cluster && (m.has(catSignIn) || m.has(catSecret) || m.asks("when") || m.asks("age") || m.only(catMeta)):
 		return metaQuery(EntityGrant, "expires_at"), true
-	case topics["missing"]:
+	case topics["missing"], m.has(catWhy) && !m.has(catState) && !m.has(catTrouble) && m.namesSomething():
 		return m.missing(), true
 	case topics["requests"]:
 		return metaQuery(EntityRequest, "requests"), true
@@ -80,6 +80,11 @@ func (m *marker) meta() (Query, bool) {
 		return metaQuery(EntityNone, "help"), true
 	}
 	return Query{}, false
+}
+
+// namesSomething reports whether there is a name, or a word that may be one.
+func (m *marker) namesSomething() bool {
+	return slices.ContainsFunc(m.spans, func(s *span) bool { return s.quoted || s.unknown || len(s.names) > 0 })
 }
 
 func (m *marker) hasEntity() bool {

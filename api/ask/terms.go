@@ -68,7 +68,7 @@ var termKeys = map[string]string{
 // line is not written in it: a question in words is not.
 func ReadTerms(line string, w *World) (q Query, isTerms bool, err error) {
 	list, noTerms := termParser.ParseString("", line)
-	if noTerms != nil || !looksLikeTerms(list) {
+	if noTerms != nil || strings.Contains(line, ": ") || !looksLikeTerms(list) {
 		return Query{}, false, nil //nolint:nilerr // what is not in the language of filters is a question in words
 	}
 	q = Query{Intent: IntentList, Entity: EntityCluster, Filters: []Filter{}, Sort: &Sort{Field: fieldName, Dir: "asc"}}
@@ -105,7 +105,7 @@ func looksLikeTerms(list *termList) bool {
 				return false
 			}
 			keyed = true
-		case t.Bare.Quoted == nil && lexicon().words[keyOf(t.Bare.text())] != nil:
+		case t.Bare.Quoted == nil && (lexicon().words[keyOf(t.Bare.text())] != nil || lexicon().parts[keyOf(t.Bare.text())]):
 			return false
 		}
 	}
@@ -241,7 +241,7 @@ func termValueFilters(field string, v *termValue, op Op, w *World) ([]Filter, er
 			return []Filter{{field, OpPrefix, text(strings.TrimSuffix(s, "*"))}}, nil
 		}
 	case fieldCreator:
-		for _, n := range w.nameIndex().exact[keyOf(s)] {
+		for _, n := range w.nameIndex().find(keyOf(s)) {
 			if n.entity == EntityCreator {
 				s = n.text
 			}
@@ -253,7 +253,7 @@ func termValueFilters(field string, v *termValue, op Op, w *World) ([]Filter, er
 // caseOf returns a name as TiDB Cloud writes it, if only the case differs.
 func caseOf(field, s string, w *World) string {
 	entity := map[string]Entity{fieldName: EntityCluster, fieldClusterN: EntityCluster, fieldProject: EntityProject, fieldOrg: EntityOrg}[field]
-	things := w.nameIndex().exact[keyOf(s)]
+	things := w.nameIndex().find(keyOf(s))
 	for _, n := range things {
 		if n.text == s {
 			return s

@@ -3,6 +3,7 @@ package ask
 import (
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"path"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ var lexicon = sync.OnceValue(func() *vocabulary {
 	}
 	v.addPlaces(gazetteer())
 	for word := range v.words {
-		if len(word) >= minRepair && plain(word) && !strings.ContainsAny(word, " '.") {
+		if len(word) >= minRepair && plain(word) && !strings.ContainsAny(word, " '.") && !v.means(word, sense{catOutside, "world"}) {
 			v.repair = append(v.repair, word)
 		}
 		if n := strings.Count(word, " "); n > 0 && plain(word) && len(word) >= minPhrase {
@@ -123,6 +124,16 @@ func (v *vocabulary) find(word, language string) []sense {
 	return nil
 }
 
+// means reports whether a word has a meaning in some language.
+func (v *vocabulary) means(word string, s sense) bool {
+	for _, senses := range v.words[word] {
+		if slices.Contains(senses, s) {
+			return true
+		}
+	}
+	return false
+}
+
 // guess returns the language of a question: by its script, else by the words
 // that only one language has.
 func (v *vocabulary) guess(tokens []token) string {
@@ -162,7 +173,7 @@ func (v *vocabulary) nearPhrase(text string, words int, language string) (string
 	found := ""
 	have, runes := letters(text), []rune(text)
 	for _, p := range v.phrases[words] {
-		if d := len(p) - len(text); d > 1 || d < -1 || differences(have^letters(p)) > 2 || v.words[p][language] == nil {
+		if d := len(p) - len(text); d > 1 || d < -1 || bits.OnesCount64(have^letters(p)) > 2 || v.words[p][language] == nil {
 			continue
 		}
 		if distance(runes, []rune(p), 1) > 1 {

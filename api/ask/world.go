@@ -56,11 +56,37 @@ type World struct {
 	// may cost; zero means [DefaultBranchBudget].
 	BranchBudget int
 
+	own  shared
+	from *shared // of the world that this one was made of, see At
+}
+
+// shared is what follows from the snapshots alone.
+type shared struct {
 	once  sync.Once
 	table table
 	names sync.Once
 	index *nameIndex
 }
+
+func (w *World) cache() *shared {
+	if w.from != nil {
+		return w.from
+	}
+	return &w.own
+}
+
+// At returns the same world at another time, with the requests made until
+// then. It costs nothing: what was worked out of the snapshots is shared.
+func (w *World) At(now time.Time, calls []Call) *World {
+	return &World{
+		Grants: w.Grants, Now: now, Zone: w.Zone, User: w.User, Calls: calls, Earlier: w.Earlier, BranchBudget: w.BranchBudget,
+		from: w.cache(),
+	}
+}
+
+// Prepare works out what questions need, which takes a moment for large
+// snapshots, so that the first answer comes as fast as the next ones.
+func (w *World) Prepare() { w.nameIndex() }
 
 // DefaultBranchBudget is the number of requests for branches that a question
 // may cost unless [World.BranchBudget] says otherwise. The rate limit is 100
@@ -79,8 +105,9 @@ type row struct {
 	project            *api.Project
 	org                *org
 	branch             *api.Branch
-	clusters, projects int // of a project or an organization
-	children           []row
+	clusters, projects int     // of a project or an organization
+	children           []row   // clusters of a project
+	parts              [][]row // clusters of an organization, by project
 	where              *place
 	places             *Gazetteer
 	branches           int // of a cluster, -1 if they were not read
@@ -156,15 +183,20 @@ func (w *World) me() string {
 }
 
 func (w *World) rows() *table {
-	w.once.Do(w.build)
-	return &w.table
+	c := w.cache()
+	c.once.Do(func() { w.build(&c.table) })
+	return &c.table
 }
 
-func (w *World) build() {
+func (w *World) build(t *table) {
 	places := gazetteer()
 	seen := make(map[string]bool)
-	t := &w.table
-	regions := make(map[api.Region]*place)
+	total := 0
+	for i := range w.Grants {
+		total += w.Grants[i].View.Counts().Clusters
+	}
+	t.clusters = make([]row, 0, total)
+	regions := make(map[string]*place)
 	for i := range w.Grants {
 		g := &w.Grants[i]
 		s := g.View.Shown()
@@ -182,11 +214,11 @@ func (w *World) build() {
 			first := len(t.clusters)
 			for k := range clusters {
 				c := &clusters[k]
-				where, ok := regions[c.Region]
+				where, ok := regions[c.Region.ID]
 				if !ok {
 					found := places.region(c.Region)
 					where = &found
-					regions[c.Region] = where
+					regions[c.Region.ID] = where
 					t.regions = append(t.regions, c.Region)
 				}
 				t.clusters = append(t.clusters, row{cluster: c, project: p, org: home, where: where, places: places, branches: -1})
@@ -223,7 +255,7 @@ func (w *World) gather(t *table) {
 				continue
 			}
 			o.clusters += p.clusters
-			o.children = append(o.children, p.children...)
+			o.parts = append(o.parts, p.children)
 			if p.project.Type != api.ProjectVirtual {
 				o.projects++
 			}
@@ -238,6 +270,9 @@ func (w *World) branchRows() []row {
 	t := w.rows()
 	for i := range t.clusters {
 		c := &t.clusters[i]
+		if !c.org.grant.branched() {
+			continue
+		}
 		branches := c.org.grant.View.Shown().Branches(c.cluster.ID)
 		for j := range branches {
 			r := *c
@@ -247,6 +282,9 @@ func (w *World) branchRows() []row {
 	}
 	return rows
 }
+
+// branched reports whether any branches were read.
+func (g *Grant) branched() bool { return g.View.Shown().HasBranches() }
 
 // all returns the rows that a query about an entity looks at.
 func (w *World) all(e Entity) []row {

@@ -245,3 +245,6 @@ func (s *Snapshot) Within(shows func(projectID string) bool) *Snapshot {
 	}
 	return &Snapshot{core: s.core, names: s.names, shows: func(id string) bool { return outer(id) && shows(id) }}
 }
+
+// HasBranches reports whether the branches of any cluster were read or tried.
+func (s *Snapshot) HasBranches() bool { return s.now().branches.size > 0 }

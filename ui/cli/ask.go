@@ -129,6 +129,7 @@ func (s *asking) answer(ctx context.Context, out io.Writer, question string) err
 		if err != nil {
 			return errStopped
 		}
+		s.known = nil
 		w = s.world()
 	}
 	a := w.Answer(r)
@@ -190,7 +191,7 @@ func writeRows(b *strings.Builder, a ask.Answer) {
 		return
 	}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	for _, r := range a.Rows {
+	for _, r := range a.Rows() {
 		cells := []string{r.ID, r.Name, r.State, r.Plan, r.Region, r.Project, r.Organization}
 		if r.ClusterID == "" {
 			cells = []string{r.ID, r.Name, r.Organization}

@@ -33,6 +33,7 @@ type asking struct {
 	talk  ask.Conversation
 	setup *Setup
 	asked []*asked
+	known *ask.World // as long as nothing more is read
 }
 
 // asked is one grant that questions are about.
@@ -189,16 +190,19 @@ func (a *asked) view() *inventory.View {
 
 // world is everything the next question may be about.
 func (s *asking) world() *ask.World {
-	w := &ask.World{Now: s.clock(), Zone: s.zone, User: s.flags.user}
-	for _, a := range s.asked {
-		g := a.grant
-		g.View = a.view()
-		w.Grants = append(w.Grants, g)
-	}
+	var calls []ask.Call
 	for _, r := range s.setup.Activity.Since(0) {
-		w.Calls = append(w.Calls, ask.Call{At: r.At, Host: r.Host, Method: r.Method, Path: r.Path, Status: r.Status})
+		calls = append(calls, ask.Call{At: r.At, Host: r.Host, Method: r.Method, Path: r.Path, Status: r.Status})
 	}
-	return w
+	if s.known == nil {
+		s.known = &ask.World{Zone: s.zone, User: s.flags.user}
+		for _, a := range s.asked {
+			g := a.grant
+			g.View = a.view()
+			s.known.Grants = append(s.known.Grants, g)
+		}
+	}
+	return s.known.At(s.clock(), calls)
 }
 
 // branches reads one list of branches.
