@@ -150,10 +150,10 @@ func (s *Session) Settle(answer Answer) {
 		s.Open(id)
 		s.probe(sp.Got.ID, "sign-in")
 	case TryAgain:
-		s.SignOutOf(sp.Got.ID)
+		s.dismiss(sp.Got.ID)
 		s.begin(sp.Asked.Method, auth.Options{Replaces: sp.Asked.ID, LoginHint: sp.Asked.User.Email, SelectAccount: true, Want: wantOf(sp.Got)})
 	case ForgetNew:
-		s.SignOutOf(sp.Got.ID)
+		s.dismiss(sp.Got.ID)
 	}
 	s.changed()
 }

@@ -230,6 +230,22 @@ func (s *Session) SignOut() {
 
 // SignOutOf gives a grant back, the open one or another of the wallet.
 func (s *Session) SignOutOf(id string) {
+	s.giveBack(id, func(ctx context.Context) error {
+		told, err := s.deps.Auth.SignOut(ctx, id)
+		if err == nil && !told {
+			return ErrServerNotTold
+		}
+		return err
+	})
+}
+
+// dismiss gives a grant back that the person did not mean to have, and spares what another grant
+// may end with.
+func (s *Session) dismiss(id string) {
+	s.giveBack(id, func(ctx context.Context) error { return s.deps.Auth.Dismiss(ctx, id) })
+}
+
+func (s *Session) giveBack(id string, how func(context.Context) error) {
 	if s.leaving[id] {
 		return
 	}
@@ -243,12 +259,9 @@ func (s *Session) SignOutOf(id string) {
 	saved := s.saved
 	s.deps.Tasks.Run(taskSignOut+id, func(ctx context.Context, _ task.Report) func() {
 		<-saved // a write on its way must not bring the grant back
-		told, err := s.deps.Auth.SignOut(ctx, id)
+		err := how(ctx)
 		return func() {
 			delete(s.leaving, id)
-			if err == nil && !told {
-				err = ErrServerNotTold
-			}
 			if err != nil {
 				s.problem = &Problem{During: Leaving, Err: err}
 			}
