@@ -26,13 +26,15 @@ interop: ## sign in to authorization servers of others: zitadel's OP, and panva'
 fuzz: ## let every fuzz target look for trouble, FUZZTIME each (30s)
 	@.ci/fuzz.sh
 
-bench: ## time to the first text on the screen, beside a bare Fyne window
+bench: ## time to the first text, beside a bare Fyne window; what an inventory costs, beside the plain way
 	@.ci/deps.sh build headless
 	@mkdir -p build/bench
 	$(GO) build -tags x11 -ldflags '-s -w' -o build/bench/canopy .
 	cd ui/e2e && $(GO) build -tags x11 -ldflags '-s -w' -o ../../build/bench/bare ./bare
 	cd ui/e2e && CGO_ENABLED=0 $(GO) build -o ../../build/bench/firsttext ./cmd/firsttext
-	@build/bench/firsttext -canopy build/bench/canopy -bare build/bench/bare -out build/bench
+	CGO_ENABLED=0 $(GO) build -o build/bench/measure ./api/inventory/measure
+	@build/bench/measure; inventory=$$?; \
+	build/bench/firsttext -canopy build/bench/canopy -bare build/bench/bare -out build/bench && exit $$inventory
 
 screens: ## pictures of every state of every screen in build/screens, light and dark, from virtual displays
 	@$(MAKE) -s build/e2e/canopy-probe

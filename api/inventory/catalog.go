@@ -17,7 +17,7 @@ type core struct {
 	once    sync.Once
 	catalog catalog
 
-	merged sync.Map // project id → *sorted[api.Cluster], see clusters
+	merged sync.Map // project id → *sorted[entry], see clusters
 }
 
 // catalog says which clusters belong to which project.
@@ -27,16 +27,18 @@ type catalog struct {
 	counts                map[string]int     // by project id
 	virtual               string             // id of the virtual project
 	unlisted              []string           // ids of projects that only clusters tell of
-	dedicated, serverless []prefix[api.Cluster]
+	dedicated, serverless []prefix[entry]
 	// byID are the rows of the dedicated parts, of which there are many.
-	byID map[string]*api.Cluster
+	byID map[string]*entry
 	// hidden are rows of a cluster that another part tells of as well.
-	hidden map[*api.Cluster]bool
+	hidden map[*entry]bool
+	// patched are the projects that have hidden rows.
+	patched map[string]bool
 }
 
 // place is where clusters of a project are found.
 type place struct {
-	rows  prefix[api.Cluster]
+	rows  prefix[entry]
 	group string
 }
 
@@ -87,8 +89,10 @@ func (c *core) build() {
 			k.counts[id] += n
 		}
 	}
+	k.patched = make(map[string]bool)
 	for row := range k.hidden {
-		k.counts[k.home(row.ProjectID)]--
+		k.counts[k.home(row.project)]--
+		k.patched[k.home(row.project)] = true
 	}
 	k.addUnlisted()
 	k.listing = listingOf(k.projects)
@@ -109,28 +113,28 @@ func (k *catalog) collectParts(base table[holding]) {
 		k.dedicated = append(k.dedicated, h.clusters)
 	}
 	h, _ := base.get(Part{Kind: PartServerless})
-	k.serverless = []prefix[api.Cluster]{h.clusters}
+	k.serverless = []prefix[entry]{h.clusters}
 }
 
 // hideDoubles finds clusters that more than one part tells of. The dedicated
 // host knows more of its own than the serverless list.
 func (k *catalog) hideDoubles() {
-	k.byID = make(map[string]*api.Cluster)
-	hide := func(row *api.Cluster) {
+	k.byID = make(map[string]*entry)
+	hide := func(row *entry) {
 		if k.hidden == nil {
-			k.hidden = make(map[*api.Cluster]bool)
+			k.hidden = make(map[*entry]bool)
 		}
 		k.hidden[row] = true
 	}
 	for _, rows := range k.dedicated {
 		for _, row := range rows.each() {
-			if k.byID[row.ID] != nil {
+			if k.byID[row.id] != nil {
 				hide(row)
 				continue
 			}
-			k.byID[row.ID] = row
+			k.byID[row.id] = row
 			for _, other := range k.serverless {
-				if double, ok := other.get(row.ID); ok {
+				if double, ok := other.get(row.id); ok {
 					hide(double)
 				}
 			}
@@ -184,16 +188,16 @@ func last(p api.Project) int {
 
 // clusters returns the clusters of a project by name. In the usual case, one
 // place, they are shared with the snapshots before and after.
-func (c *core) clusters(id string) *sorted[api.Cluster] {
+func (c *core) clusters(id string) *sorted[entry] {
 	k := c.known()
 	places := k.places[id]
-	if len(places) == 1 && places[0].group == id && k.hidden == nil {
+	if len(places) == 1 && places[0].group == id && !k.patched[id] {
 		return places[0].rows.group(id)
 	}
 	if s, ok := c.merged.Load(id); ok {
-		return s.(*sorted[api.Cluster])
+		return s.(*sorted[entry])
 	}
-	s := new(sorted[api.Cluster])
+	s := new(sorted[entry])
 	for _, p := range places {
 		for _, row := range p.rows.group(p.group).items {
 			if !k.hidden[row] {
@@ -201,9 +205,9 @@ func (c *core) clusters(id string) *sorted[api.Cluster] {
 			}
 		}
 	}
-	sortByName(s.items, describeCluster)
+	sortByName(s.items, describeEntry)
 	shared, _ := c.merged.LoadOrStore(id, s)
-	return shared.(*sorted[api.Cluster])
+	return shared.(*sorted[entry])
 }
 
 // cluster finds a cluster by id.
@@ -212,11 +216,11 @@ func (c *core) cluster(id string) (api.Cluster, bool) {
 	if !ok {
 		return api.Cluster{}, false
 	}
-	return *atHome(row, c.known().home(row.ProjectID)), true
+	return atHome(row, c.known().home(row.project)).whole(), true
 }
 
 // row finds a cluster by id, as its host tells of it.
-func (c *core) row(id string) (*api.Cluster, bool) {
+func (c *core) row(id string) (*entry, bool) {
 	k := c.known()
 	if row := k.byID[id]; row != nil {
 		return row, true
@@ -230,13 +234,19 @@ func (c *core) row(id string) (*api.Cluster, bool) {
 }
 
 // atHome returns the row with the project it is shown under.
-func atHome(row *api.Cluster, project string) *api.Cluster {
-	if row.ProjectID == project {
+func atHome(row *entry, project string) *entry {
+	if row.project == project {
 		return row
 	}
 	moved := *row
-	moved.ProjectID = project
+	moved.project = project
 	return &moved
+}
+
+// branchesOf returns the branches of a cluster by name.
+func (c *core) branchesOf(clusterID string) []*api.Branch {
+	h, _ := c.branches.get(Part{PartBranches, clusterID})
+	return h.branches.group("").items
 }
 
 // organization puts the organization together: its own answer is only known
@@ -254,8 +264,8 @@ func (c *core) organization() api.Organization {
 		}
 	}
 	for _, rows := range append(slices.Clone(c.known().serverless), c.known().dedicated...) {
-		if row, ok := rows.first(); ok && row.OrganizationID != "" {
-			o.ID = row.OrganizationID
+		if row, ok := rows.first(); ok && row.terms.organization != "" {
+			o.ID = row.terms.organization
 			return o
 		}
 	}

@@ -187,16 +187,16 @@ func (c *Comparison) add(d Difference) {
 
 // first says which list goes on with the earlier cluster; 0 if both go on with
 // the same.
-func first(left, right []*api.Cluster) int {
+func first(left, right []*entry) int {
 	switch {
 	case len(right) == 0:
 		return -1
 	case len(left) == 0:
 		return 1
-	case left[0].ID == right[0].ID:
+	case left[0].id == right[0].id:
 		return 0
 	}
-	return compareNames(left[0].Name, left[0].ID, right[0].Name, right[0].ID)
+	return compareNames(left[0].name, left[0].id, right[0].name, right[0].id)
 }
 
 // reason is why a side does not show something; Present if it does.
@@ -205,20 +205,21 @@ type reason struct {
 	err   error
 }
 
-func differs(kind MatchKind, p api.Project, row *api.Cluster, a bool, why reason) Difference {
+func differs(kind MatchKind, p api.Project, row *entry, a bool, why reason) Difference {
 	d := Difference{
 		Kind: kind, ProjectID: p.ID, ID: p.ID, Name: p.Name, ProjectName: p.Name,
-		Cluster: row, A: a, B: !a, Voice: why.voice, Err: why.err,
+		A: a, B: !a, Voice: why.voice, Err: why.err,
 	}
 	if row != nil {
-		d.ID, d.Name = row.ID, row.Name
+		c := row.cluster()
+		d.ID, d.Name, d.Cluster = row.id, row.name, &c
 	}
 	return d
 }
 
 // rows returns the clusters of projects, in the order of the tree.
-func (s side) rows(projects []string) []*api.Cluster {
-	var rows []*api.Cluster
+func (s side) rows(projects []string) []*entry {
+	var rows []*entry
 	for i, id := range projects {
 		of := s.view.whole.now().clusters(id).items
 		if i == 0 {
@@ -226,7 +227,7 @@ func (s side) rows(projects []string) []*api.Cluster {
 			continue
 		}
 		rows = append(rows, of...)
-		sortByName(rows, describeCluster)
+		sortByName(rows, describeEntry)
 	}
 	return rows
 }
@@ -251,9 +252,9 @@ func (s side) project(p api.Project) reason {
 
 // cluster is why the side does not show a cluster that exists, in a project of
 // which the side says what it says. It may show it in another one.
-func (s side) cluster(row *api.Cluster, p api.Project, project reason) reason {
-	if own, ok := s.view.whole.now().row(row.ID); ok {
-		if s.shown[s.catalog.home(own.ProjectID)] {
+func (s side) cluster(row *entry, p api.Project, project reason) reason {
+	if own, ok := s.view.whole.now().row(row.id); ok {
+		if s.shown[s.catalog.home(own.project)] {
 			return reason{}
 		}
 		return reason{voice: HiddenByYou}
@@ -262,7 +263,7 @@ func (s side) cluster(row *api.Cluster, p api.Project, project reason) reason {
 		return project
 	}
 	part := Part{Kind: PartServerless}
-	if row.Host == api.HostDedicated {
+	if row.terms.host == api.HostDedicated {
 		part = s.dedicatedPart(p)
 	}
 	h, _ := s.view.whole.now().holding(part)

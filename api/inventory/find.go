@@ -19,9 +19,21 @@ type Found struct {
 	Failures map[Part]error
 	// Unread is true if parts of what is shown have not been read yet.
 	Unread bool
+	// Repaired is the text that was searched for instead because nothing matched
+	// what was asked for, with slips of the finger put right; empty if that was
+	// not needed, or of no use.
+	Repaired string
 	// Nothing is true if it is certain that nothing matches: that it does not
 	// exist in what this grant sees.
 	Nothing bool
+
+	whole *Snapshot // see Where
+	query Query
+}
+
+// any reports whether there is something to say.
+func (f Found) any() bool {
+	return len(f.Matches)+len(f.Hidden)+len(f.NotGranted)+len(f.Gone)+len(f.Unreadable) > 0 || f.Exact != nil
 }
 
 // Named is what to say of an id.
@@ -53,16 +65,34 @@ type search struct {
 }
 
 func (v *View) search(words string) Found {
-	query := newQuery(words)
-	if len(query.words) == 0 {
+	query := ParseQuery(words)
+	if query.Empty() {
 		return Found{}
 	}
-	f := Found{Matches: v.shown.Search(words), Exact: v.named(words)}
+	f := v.match(query)
+	f.Exact = v.named(words)
+	if !f.any() {
+		if repaired, ok := v.repair(query); ok {
+			if g := v.match(repaired); g.any() {
+				f, f.Repaired = g, repaired.text
+			}
+		}
+	}
+	f.Failures, f.Unread = v.Gaps()
+	f.Nothing = !f.any() && len(f.Failures) == 0 && !f.Unread
+	return f
+}
+
+// match looks for a query in what is shown, what is hidden and what is not
+// there.
+func (v *View) match(query Query) Found {
+	finder := newFinder(v.whole, query)
+	f := Found{Matches: finder.find(v.shown.showing), whole: v.whole, query: query}
 	if n := v.Counts(); n.Hidden+n.HiddenVirtual > 0 {
-		f.Hidden = v.whole.Within(func(id string) bool { return !v.shown.showing(id) }).Search(words)
+		f.Hidden = finder.find(func(id string) bool { return !v.shown.showing(id) })
 	}
 	for _, m := range v.Missing() {
-		if m.Voice == HiddenByYou || !query.in(m.Project.Name, m.Project.ID) {
+		if m.Voice == HiddenByYou || !query.matchesProject(&m.Project) {
 			continue
 		}
 		switch m.Voice {
@@ -75,8 +105,6 @@ func (v *View) search(words string) Found {
 		case Present, HiddenByYou, Unread: // matches, or not missing
 		}
 	}
-	f.Failures, f.Unread = v.Gaps()
-	f.Nothing = len(f.Matches)+len(f.Hidden)+len(f.NotGranted)+len(f.Gone)+len(f.Unreadable)+len(f.Failures) == 0 && !f.Unread
 	return f
 }
 

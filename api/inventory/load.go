@@ -24,6 +24,7 @@ var errSuperseded = errors.New("a later reading took over")
 // the old one, whose late answers are dropped.
 func (v *Inventory) Load(ctx context.Context, publish func(*Snapshot)) error {
 	r := v.newRun(ctx, publish)
+	defer r.pool.rest()
 	r.opening = newOpening(PartOrganization, PartProjects, PartServerless)
 	organization := v.queue(Part{Kind: PartOrganization})
 	projects := v.queue(Part{Kind: PartProjects})
@@ -41,7 +42,20 @@ func (v *Inventory) Load(ctx context.Context, publish func(*Snapshot)) error {
 	hosts.Go(func() { failures[1] = r.readProjects(projects) })
 	hosts.Go(func() { failures[2] = r.readServerless(serverless) })
 	hosts.Wait()
+	r.prepare()
 	return r.result(failures[:])
+}
+
+// prepare sorts and indexes what has been read, so that the first search does
+// not have to.
+func (r *run) prepare() {
+	c := r.v.Snapshot().core
+	for _, p := range c.known().projects {
+		if r.ctx.Err() != nil {
+			return
+		}
+		indexOf(c.clusters(p.ID))
+	}
 }
 
 // LoadBranches reads the branches of one cluster.
@@ -55,6 +69,7 @@ func (v *Inventory) LoadBranches(ctx context.Context, clusterID string, publish 
 // Reloading the projects reads the clusters of new Dedicated ones as well.
 func (v *Inventory) Reload(ctx context.Context, part Part, publish func(*Snapshot)) error {
 	r := v.newRun(ctx, publish)
+	defer r.pool.rest()
 	ticket := v.queue(part)
 	r.publish()
 	var err error
@@ -63,10 +78,13 @@ func (v *Inventory) Reload(ctx context.Context, part Part, publish func(*Snapsho
 		err = r.readOrganization(ticket)
 	case PartProjects:
 		err = r.readProjects(ticket)
+		r.prepare()
 	case PartServerless:
 		err = r.readServerless(ticket)
+		r.prepare()
 	case PartDedicated:
 		err = r.readDedicated(part, ticket)
+		r.prepare()
 	case PartBranches:
 		err = r.readBranches(part, ticket)
 	default:
@@ -87,11 +105,12 @@ type run struct {
 	dedicated map[Part]int // tickets of the dedicated parts to read
 	pages     atomic.Int64
 	opening   *opening
+	pool      *pool
 }
 
 func (v *Inventory) newRun(ctx context.Context, publish func(*Snapshot)) *run {
 	var one sync.Mutex
-	return &run{ctx: ctx, v: v, dedicated: make(map[Part]int), opening: newOpening(), publish: func() {
+	return &run{ctx: ctx, v: v, dedicated: make(map[Part]int), opening: newOpening(), pool: new(pool), publish: func() {
 		if publish == nil {
 			return
 		}
@@ -157,7 +176,8 @@ func (r *run) readOrganization(ticket int) error {
 // that call for it.
 func (r *run) readProjects(ticket int) error {
 	part := Part{Kind: PartProjects}
-	err := read(r, part, ticket, reading[api.Project]{
+	err := read(r, part, ticket, reading[api.Project, api.Project]{
+		keep: asTheyCome[api.Project],
 		rows: newRows(describeProject),
 		page: r.v.src.Projects,
 		hold: func(h *holding) *prefix[api.Project] { return &h.projects },
@@ -184,20 +204,22 @@ func (r *run) readProjects(ticket int) error {
 }
 
 func (r *run) readServerless(ticket int) error {
-	return read(r, Part{Kind: PartServerless}, ticket, reading[api.Cluster]{
-		rows: newRows(describeCluster),
+	return read(r, Part{Kind: PartServerless}, ticket, reading[api.Cluster, entry]{
+		keep: r.pool.keep,
+		rows: newRows(describeEntry),
 		page: r.v.src.ServerlessClusters,
-		hold: func(h *holding) *prefix[api.Cluster] { return &h.clusters },
+		hold: func(h *holding) *prefix[entry] { return &h.clusters },
 	})
 }
 
 func (r *run) readDedicated(part Part, ticket int) error {
-	return read(r, part, ticket, reading[api.Cluster]{
-		rows: newRows(describeCluster),
+	return read(r, part, ticket, reading[api.Cluster, entry]{
+		keep: r.pool.keep,
+		rows: newRows(describeEntry),
 		page: func(ctx context.Context, token string) (api.Page[api.Cluster], error) {
 			return r.v.src.DedicatedClusters(ctx, part.ID, token)
 		},
-		hold: func(h *holding) *prefix[api.Cluster] { return &h.clusters },
+		hold: func(h *holding) *prefix[entry] { return &h.clusters },
 	})
 }
 
@@ -205,13 +227,14 @@ func (r *run) readBranches(part Part, ticket int) error {
 	page := func(ctx context.Context, token string) (api.Page[api.Branch], error) {
 		return r.v.src.Branches(ctx, part.ID, token)
 	}
-	if c, ok := r.v.Snapshot().Cluster(part.ID); ok && c.Host == api.HostDedicated {
+	if row, ok := r.v.Snapshot().core.row(part.ID); ok && row.terms.host == api.HostDedicated {
 		// Dedicated clusters have no branches, and no call that lists them.
 		page = func(context.Context, string) (api.Page[api.Branch], error) {
 			return api.Page[api.Branch]{}, nil
 		}
 	}
-	return read(r, part, ticket, reading[api.Branch]{
+	return read(r, part, ticket, reading[api.Branch, api.Branch]{
+		keep: asTheyCome[api.Branch],
 		rows: newRows(describeBranch),
 		page: page,
 		hold: func(h *holding) *prefix[api.Branch] { return &h.branches },

@@ -51,3 +51,35 @@ func cutNumber(s string) (number, rest string) {
 	}
 	return strings.TrimLeft(s[:end], "0"), s[end:]
 }
+
+// appendOrder appends a key for which the order of the bytes is that of
+// compareNames, so that sorting many names looks at each letter once and not
+// at every comparison.
+func appendOrder(key []byte, name, id string) []byte {
+	key = appendNatural(key, name)
+	key = appendNatural(key, id)
+	return append(key, id...)
+}
+
+// appendNatural appends a text with its letters in lower case and its numbers
+// behind their lengths, and two zeros, which come before anything else.
+func appendNatural(key []byte, text string) []byte {
+	for text != "" {
+		if isDigit(text[0]) {
+			var number string
+			number, text = cutNumber(text)
+			// A digit, because numbers stand to letters as digits do. No name
+			// has so many that the length needs more.
+			key = append(key, '0', byte(len(number)>>16), byte(len(number)>>8), byte(len(number))) //nolint:gosec // as said
+			key = append(key, number...)
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text)
+		text = text[n:]
+		key = utf8.AppendRune(key, unicode.ToLower(r))
+		if r == 0 {
+			key = append(key, 1)
+		}
+	}
+	return append(key, 0, 0)
+}

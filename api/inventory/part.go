@@ -52,7 +52,7 @@ type holding struct {
 	status       Status
 	organization api.Organization
 	projects     prefix[api.Project]
-	clusters     prefix[api.Cluster]
+	clusters     prefix[entry]
 	branches     prefix[api.Branch]
 	// doubtful is true if rows are known to be missing or left over although
 	// the reading reached its end.
@@ -70,7 +70,6 @@ func (h holding) settled() bool {
 }
 
 func describeProject(p *api.Project) key { return key{id: p.ID, name: p.Name} }
-func describeCluster(c *api.Cluster) key { return key{id: c.ID, name: c.Name, group: c.ProjectID} }
 func describeBranch(b *api.Branch) key   { return key{id: b.ID, name: b.Name} }
 
 // readsDedicated reports whether the dedicated host has to be asked for a

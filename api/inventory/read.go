@@ -6,18 +6,22 @@ import (
 	"canopy/api"
 )
 
-// reading is how a part with rows is read.
-type reading[T any] struct {
-	rows *rows[T]
+// reading is how a part is read whose rows come as T and are kept as R.
+type reading[T, R any] struct {
 	page func(ctx context.Context, token string) (api.Page[T], error)
-	hold func(*holding) *prefix[T] // where a part keeps such rows
+	keep func(page []T) []R
+	rows *rows[R]
+	hold func(*holding) *prefix[R] // where a part keeps such rows
 	then func()                    // after each page, before it is published
 }
+
+// asTheyCome keeps rows as they come.
+func asTheyCome[T any](page []T) []T { return page }
 
 // read reads a part page by page and publishes after each. A page is asked
 // for as soon as the one before it has told its token, while that one is
 // decoded and taken in.
-func read[T any](r *run, part Part, ticket int, how reading[T]) error {
+func read[T, R any](r *run, part Part, ticket int, how reading[T, R]) error {
 	ctx, cancel := context.WithCancel(r.ctx)
 	pages := pager[T]{ctx: ctx, page: how.page, wait: r.opening.wait}
 	defer pages.asking.Wait()
@@ -63,9 +67,9 @@ func read[T any](r *run, part Part, ticket int, how reading[T]) error {
 }
 
 // take takes in one page. It returns an error when the reading has to stop.
-func take[T any](r *run, part Part, ticket int, how reading[T], g *guard, page api.Page[T], skipped int) error {
+func take[T, R any](r *run, part Part, ticket int, how reading[T, R], g *guard, page api.Page[T], skipped int) error {
 	r.pages.Add(1)
-	how.rows.add(page.Items)
+	how.rows.add(how.keep(page.Items))
 	rows := how.rows.all()
 	stop := g.check(page.Next, rows.count(), page.Total)
 	r.v.update(part, ticket, func(h *holding) {

@@ -3,7 +3,10 @@ package inventory
 import (
 	"slices"
 	"sort"
+	"strings"
 	"sync"
+
+	"canopy/api"
 )
 
 // rows records what one reading of a part has brought, in the order it came.
@@ -16,8 +19,8 @@ type rows[T any] struct {
 	mu       sync.RWMutex
 	list     []*T
 	latest   map[string]int // by id
-	older    []int          // for each row, the row it replaces, or -1
-	newer    []int          // for each row, the row that replaces it, or -1
+	older    map[int]int    // of a row that replaces one, that one
+	newer    map[int]int    // of a row that is replaced, the one that does
 	replaced []int          // the rows that replace one, ascending
 	groups   map[string]*group[T]
 }
@@ -36,24 +39,51 @@ type group[T any] struct {
 type sorted[T any] struct {
 	members, left int // how far the group had come; equal numbers, equal rows
 	items         []*T
-	once          sync.Once
-	copies        []T
+	shown         shown[T]
 }
 
-// values returns the items by value. They are copied once, for whoever asks
-// first.
+// shown is what follows from sorted rows, worked out for whoever asks first.
+type shown[T any] struct {
+	once     sync.Once
+	copies   []T
+	clusters []api.Cluster // of entries
+	indexing sync.Once
+	index    *index // of entries
+}
+
+// values returns the items by value.
 func (s *sorted[T]) values() []T {
-	s.once.Do(func() {
-		s.copies = make([]T, len(s.items))
+	s.shown.once.Do(func() {
+		s.shown.copies = make([]T, len(s.items))
 		for i, item := range s.items {
-			s.copies[i] = *item
+			s.shown.copies[i] = *item
 		}
 	})
-	return s.copies
+	return s.shown.copies
+}
+
+// clustersOf returns entries as everybody else knows them.
+func clustersOf(s *sorted[entry]) []api.Cluster {
+	s.shown.once.Do(func() {
+		s.shown.clusters = make([]api.Cluster, len(s.items))
+		for i, item := range s.items {
+			s.shown.clusters[i] = item.cluster()
+		}
+	})
+	return s.shown.clusters
+}
+
+// indexOf returns what entries are searched by.
+func indexOf(s *sorted[entry]) *index {
+	s.shown.indexing.Do(func() { s.shown.index = newIndex(s.items) })
+	return s.shown.index
 }
 
 func newRows[T any](describe func(*T) key) *rows[T] {
-	return &rows[T]{describe: describe, latest: make(map[string]int), groups: make(map[string]*group[T])}
+	return &rows[T]{
+		describe: describe, latest: make(map[string]int), groups: make(map[string]*group[T]),
+		older: make(map[int]int), newer: make(map[int]int),
+	}
 }
 
 // add appends a page. The items are kept, not copied.
@@ -63,18 +93,13 @@ func (r *rows[T]) add(page []T) {
 	for i := range page {
 		k := r.describe(&page[i])
 		at := len(r.list)
-		before, again := r.latest[k.id]
-		if again {
-			r.newer[before] = at
+		if before, again := r.latest[k.id]; again {
+			r.older[at], r.newer[before] = before, at
 			r.replaced = append(r.replaced, at)
 			home := r.groups[r.describe(r.list[before]).group]
 			home.left = append(home.left, at)
-		} else {
-			before = -1
 		}
 		r.list = append(r.list, &page[i])
-		r.older = append(r.older, before)
-		r.newer = append(r.newer, -1)
 		r.latest[k.id] = at
 		home := r.groups[k.group]
 		if home == nil {
@@ -130,13 +155,10 @@ func (p prefix[T]) get(id string) (*T, bool) {
 	p.rows.mu.RLock()
 	defer p.rows.mu.RUnlock()
 	at, ok := p.rows.latest[id]
+	for ok && at >= p.end {
+		at, ok = p.rows.older[at]
+	}
 	if !ok {
-		return nil, false
-	}
-	for at >= p.end {
-		at = p.rows.older[at]
-	}
-	if at < 0 {
 		return nil, false
 	}
 	return p.rows.list[at], true
@@ -161,7 +183,7 @@ func (p prefix[T]) countGroups() map[string]int {
 // visible returns the row at a position unless one of the prefix replaces it.
 // The lock is held.
 func (p prefix[T]) visible(at int) (*T, bool) {
-	if newer := p.rows.newer[at]; newer >= 0 && newer < p.end {
+	if newer, ok := p.rows.newer[at]; ok && newer < p.end {
 		return nil, false
 	}
 	return p.rows.list[at], true
@@ -190,10 +212,11 @@ func (p prefix[T]) group(name string) *sorted[T] {
 		return new(sorted[T])
 	}
 	s, fresh := p.gather(name)
-	if !fresh {
+	if fresh == nil {
 		return s
 	}
-	sortByName(s.items, p.rows.describe)
+	sortByName(fresh, p.rows.describe)
+	s.items = merge(s.items, fresh, p.rows.describe)
 	p.rows.mu.Lock()
 	defer p.rows.mu.Unlock()
 	g := p.rows.groups[name]
@@ -203,30 +226,77 @@ func (p prefix[T]) group(name string) *sorted[T] {
 	return s
 }
 
-// gather returns the sorted rows if they are at hand, else unsorted ones.
-func (p prefix[T]) gather(name string) (s *sorted[T], fresh bool) {
+// gather returns the sorted rows if they are at hand, and nothing else. If
+// not, it returns those that are sorted since an earlier time, and fresh ones
+// that are not.
+func (p prefix[T]) gather(name string) (s *sorted[T], fresh []*T) {
 	p.rows.mu.RLock()
 	defer p.rows.mu.RUnlock()
 	g := p.rows.groups[name]
 	if g == nil {
-		return new(sorted[T]), false
+		return new(sorted[T]), nil
 	}
 	s = &sorted[T]{members: p.below(g.members), left: p.below(g.left)}
-	if c := g.cached; c != nil && c.members == s.members && c.left == s.left {
-		return c, false
+	c, from := g.cached, 0
+	switch {
+	case c == nil:
+	case c.members == s.members && c.left == s.left:
+		return c, nil
+	case c.left == s.left && c.members < s.members:
+		// None of those has left since, so that only what came has to be sorted.
+		s.items, from = c.items, c.members
 	}
-	s.items = make([]*T, 0, s.members-s.left)
-	for _, at := range g.members[:s.members] {
+	fresh = make([]*T, 0, s.members-from)
+	for _, at := range g.members[from:s.members] {
 		if item, ok := p.visible(at); ok {
-			s.items = append(s.items, item)
+			fresh = append(fresh, item)
 		}
 	}
-	return s, true
+	return s, fresh
 }
 
+// merge puts two sorted lists together, in memory of its own.
+func merge[T any](a, b []*T, describe func(*T) key) []*T {
+	if len(a) == 0 {
+		return b
+	}
+	all := make([]*T, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if compareRows(a[0], b[0], describe) <= 0 {
+			all, a = append(all, a[0]), a[1:]
+		} else {
+			all, b = append(all, b[0]), b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
+}
+
+// sortByName sorts rows as compareRows has it.
 func sortByName[T any](items []*T, describe func(*T) key) {
-	slices.SortFunc(items, func(a, b *T) int {
-		x, y := describe(a), describe(b)
-		return compareNames(x.name, x.id, y.name, y.id)
-	})
+	type row struct {
+		order string
+		item  *T
+	}
+	var keys []byte
+	ends := make([]int, len(items))
+	for i, item := range items {
+		k := describe(item)
+		keys = appendOrder(keys, k.name, k.id)
+		ends[i] = len(keys)
+	}
+	all, begin := string(keys), 0
+	rows := make([]row, len(items))
+	for i, item := range items {
+		rows[i] = row{all[begin:ends[i]], item}
+		begin = ends[i]
+	}
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.order, b.order) })
+	for i := range rows {
+		items[i] = rows[i].item
+	}
+}
+
+func compareRows[T any](a, b *T, describe func(*T) key) int {
+	x, y := describe(a), describe(b)
+	return compareNames(x.name, x.id, y.name, y.id)
 }

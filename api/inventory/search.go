@@ -1,10 +1,7 @@
 package inventory
 
 import (
-	"bytes"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"math/bits"
 
 	"canopy/api"
 )
@@ -19,116 +16,240 @@ const (
 	MatchBranch  MatchKind = "branch"
 )
 
-// Match is one thing that [Snapshot.Search] found.
+// Match is one thing that a search found.
 type Match struct {
 	Kind      MatchKind
 	ID        string
 	ProjectID string
 	ClusterID string // of a cluster and a branch
+	// Index is where a cluster stands in [Snapshot.Clusters] of its project,
+	// and a branch in [Snapshot.Branches] of its cluster.
+	Index int
 }
 
-// Search returns the projects, clusters and branches that have all of the
-// words in them, in the order of the tree. Case does not count. Words are
-// looked for in name, id, region, plan, state, creator, labels and host;
-// without words nothing is found.
+// Search returns the projects, clusters and branches that the words describe,
+// in the order of the tree. See the documentation of the package for what
+// words can be; without any nothing is found.
 func (s *Snapshot) Search(words string) []Match {
-	query := newQuery(words)
-	if len(query.words) == 0 {
+	q := ParseQuery(words)
+	if q.Empty() {
 		return nil
 	}
+	return newFinder(s, q).find(s.showing)
+}
+
+// finder makes one search in all that one snapshot holds.
+type finder struct {
+	core     *core
+	list     listing
+	query    Query
+	verdicts map[*pool][]verdict // by term
+	branches map[string]map[string][]int
+	scratch  set
+}
+
+func newFinder(s *Snapshot, q Query) *finder {
 	c := s.now()
-	var found []Match
-	for _, p := range s.Projects() {
-		if query.in(p.Name, p.ID, string(p.Type)) {
-			found = append(found, Match{Kind: MatchProject, ID: p.ID, ProjectID: p.ID})
+	f := &finder{core: c, list: s.named(), query: q, verdicts: make(map[*pool][]verdict)}
+	f.findBranches()
+	return f
+}
+
+// findBranches notes the branches that match, by project and cluster. Few
+// clusters have had theirs read.
+func (f *finder) findBranches() {
+	k := f.core.known()
+	for part, h := range f.core.branches.all() {
+		row, ok := f.core.row(part.ID)
+		if !ok {
+			continue
 		}
-		for _, row := range c.clusters(p.ID).items {
-			if query.inCluster(row) {
-				found = append(found, Match{Kind: MatchCluster, ID: row.ID, ProjectID: p.ID, ClusterID: row.ID})
-			}
-			if c.branches.size == 0 {
+		p, _ := f.list.project(k.home(row.project))
+		for i, b := range h.branches.group("").items {
+			if !f.query.matchesBranch(b, &p) {
 				continue
 			}
-			h, _ := c.branches.get(Part{PartBranches, row.ID})
-			for _, b := range h.branches.group("").items {
-				if query.in(b.Name, b.ID, string(b.State), b.CreatedBy, b.Public.Host) {
-					found = append(found, Match{Kind: MatchBranch, ID: b.ID, ProjectID: p.ID, ClusterID: row.ID})
-				}
+			if f.branches == nil {
+				f.branches = make(map[string]map[string][]int)
+			}
+			if f.branches[p.ID] == nil {
+				f.branches[p.ID] = make(map[string][]int)
+			}
+			f.branches[p.ID][part.ID] = append(f.branches[p.ID][part.ID], i)
+		}
+	}
+}
+
+// inProject is what was found in one project.
+type inProject struct {
+	project *api.Project
+	itself  bool
+	rows    *sorted[entry]
+	hits    set
+}
+
+// find returns what matches in the projects that are wanted.
+func (f *finder) find(wanted func(projectID string) bool) []Match {
+	projects := f.list.projects
+	all := make([]inProject, 0, len(projects))
+	count := 0
+	for i := range projects {
+		p := &projects[i]
+		if !wanted(p.ID) {
+			continue
+		}
+		in := inProject{project: p, itself: f.query.matchesProject(p)}
+		if in.itself {
+			count++
+		}
+		clusters := f.core.clusters(p.ID)
+		in.rows, in.hits = clusters, f.search(p, clusters)
+		count += in.hits.count()
+		for _, branches := range f.branches[p.ID] {
+			count += len(branches)
+		}
+		all = append(all, in)
+	}
+	if count == 0 {
+		return nil
+	}
+	matches := make([]Match, 0, count)
+	for i := range all {
+		matches = f.collect(matches, &all[i])
+	}
+	return matches
+}
+
+// collect appends what was found in a project, in the order of the tree.
+func (f *finder) collect(matches []Match, in *inProject) []Match {
+	id := in.project.ID
+	if in.itself {
+		matches = append(matches, Match{Kind: MatchProject, ID: id, ProjectID: id})
+	}
+	branches := f.branches[id]
+	if branches == nil && in.hits == nil {
+		return matches
+	}
+	idOf := func(i int) string { return in.rows.items[i].id }
+	if x := indexOf(in.rows); !x.ids.folded {
+		idOf = x.ids.at // they stand side by side there
+	}
+	if branches == nil {
+		for n, word := range in.hits {
+			for ; word != 0; word &= word - 1 {
+				i := 64*n + bits.TrailingZeros64(word)
+				row := idOf(i)
+				matches = append(matches, Match{MatchCluster, row, id, row, i})
+			}
+		}
+		return matches
+	}
+	for i := range in.rows.items {
+		row := idOf(i)
+		if in.hits.has(i) {
+			matches = append(matches, Match{MatchCluster, row, id, row, i})
+		}
+		for _, at := range branches[row] {
+			matches = append(matches, Match{MatchBranch, f.core.branchesOf(row)[at].ID, id, row, at})
+		}
+	}
+	return matches
+}
+
+// search returns the clusters of a project that match.
+func (f *finder) search(p *api.Project, clusters *sorted[entry]) set {
+	rows := len(clusters.items)
+	if rows == 0 {
+		return nil
+	}
+	left := newSet(rows)
+	left.fill(rows)
+	for n := range f.query.terms {
+		hits := f.holding(n, p, clusters)
+		if f.query.terms[n].not {
+			left.remove(hits)
+		} else {
+			left.keep(hits)
+		}
+		if left.count() == 0 {
+			return nil
+		}
+	}
+	return left
+}
+
+// holding returns the clusters of which a term holds, without its "-". The set
+// is good until the next call.
+func (f *finder) holding(n int, p *api.Project, clusters *sorted[entry]) set {
+	t := &f.query.terms[n]
+	rows := len(clusters.items)
+	f.scratch = f.scratch.cleared(rows)
+	hits := f.scratch
+	switch t.field {
+	case FieldProject, FieldType:
+		one, two := p.Name, p.ID
+		if t.field == FieldType {
+			one, two = string(MatchCluster), string(p.Type)
+		}
+		if t.holds(fold(one)) || t.holds(fold(two)) {
+			hits.fill(rows)
+		}
+		return hits
+	}
+	x := indexOf(clusters)
+	f.markShared(n, x, hits)
+	if t.field != "" && t.field != FieldName && t.field != FieldID || hits.count() == rows {
+		return hits
+	}
+	if t.word == "" {
+		hits.fill(rows)
+		return hits
+	}
+	if t.field != FieldID {
+		x.names.mark(t.word, hits)
+	}
+	if t.field != FieldName {
+		x.ids.mark(t.word, hits)
+	}
+	return hits
+}
+
+// markShared marks the rows whose traits or labels a term holds of.
+func (f *finder) markShared(n int, x *index, hits set) {
+	if x.pool == nil {
+		for i, t := range x.traits {
+			v, l := f.verdict(t.pool, n), x.labels[i]
+			if v.ofTraits(t) || v.ofLabels(l) {
+				hits.set(i)
+			}
+		}
+		return
+	}
+	v := f.verdict(x.pool, n)
+	if v.traitsHold > 0 {
+		for i, t := range x.traits {
+			if v.traits[t.number] {
+				hits.set(i)
 			}
 		}
 	}
-	return found
-}
-
-// query is the words of a search and a buffer for the text of one row, so
-// that looking through many rows allocates nothing.
-type query struct {
-	words [][]byte
-	text  []byte
-}
-
-func newQuery(words string) *query {
-	q := new(query)
-	for _, word := range strings.Fields(words) {
-		q.words = append(q.words, appendLower(nil, word))
-	}
-	return q
-}
-
-// in reports whether each word is in one of the texts.
-func (q *query) in(texts ...string) bool {
-	q.text = q.text[:0]
-	for _, text := range texts {
-		q.add(text)
-	}
-	return q.matches()
-}
-
-func (q *query) inCluster(c *api.Cluster) bool {
-	q.text = q.text[:0]
-	for _, text := range [...]string{
-		c.Name, c.ID, c.Region.ID, c.Region.Display, string(c.Plan), string(c.State), c.CreatedBy, c.Public.Host,
-	} {
-		q.add(text)
-	}
-	if c.Private != nil {
-		q.add(c.Private.Host)
-	}
-	for name, label := range c.Labels {
-		q.add(name)
-		q.text[len(q.text)-1] = '='
-		q.add(label)
-	}
-	return q.matches()
-}
-
-// add appends a text and a line break, which no word contains.
-func (q *query) add(text string) {
-	q.text = append(appendLower(q.text, text), '\n')
-}
-
-func (q *query) matches() bool {
-	for _, word := range q.words {
-		if !bytes.Contains(q.text, word) {
-			return false
-		}
-	}
-	return true
-}
-
-func appendLower(buffer []byte, text string) []byte {
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c >= utf8.RuneSelf:
-			for _, r := range text[i:] {
-				buffer = utf8.AppendRune(buffer, unicode.ToLower(r))
+	if v.labelsHold > 0 {
+		for i, l := range x.labels {
+			if v.ofLabels(l) {
+				hits.set(i)
 			}
-			return buffer
-		case 'A' <= c && c <= 'Z':
-			buffer = append(buffer, c+'a'-'A')
-		default:
-			buffer = append(buffer, c)
 		}
 	}
-	return buffer
+}
+
+// verdict is that of a term on a pool.
+func (f *finder) verdict(p *pool, n int) verdict {
+	all, ok := f.verdicts[p]
+	if !ok {
+		for i := range f.query.terms {
+			all = append(all, p.judge(&f.query.terms[i]))
+		}
+		f.verdicts[p] = all
+	}
+	return all[n]
 }

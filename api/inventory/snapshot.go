@@ -65,7 +65,7 @@ func (s *Snapshot) Clusters(projectID string) []api.Cluster {
 	if !s.showing(projectID) {
 		return nil
 	}
-	return s.now().clusters(projectID).values()
+	return clustersOf(s.now().clusters(projectID))
 }
 
 // ClusterCount returns how many clusters of a project have been read: how long
@@ -86,10 +86,17 @@ func (s *Snapshot) Cluster(id string) (api.Cluster, bool) {
 	return c, true
 }
 
+// has is Cluster without making it.
+func (s *Snapshot) has(clusterID string) bool {
+	c := s.now()
+	row, ok := c.row(clusterID)
+	return ok && s.showing(c.known().home(row.project))
+}
+
 // Branches returns the branches of a cluster, sorted by name, as far as
 // [Inventory.LoadBranches] has read them.
 func (s *Snapshot) Branches(clusterID string) []api.Branch {
-	if _, ok := s.Cluster(clusterID); !ok {
+	if !s.has(clusterID) {
 		return nil
 	}
 	h, _ := s.now().branches.get(Part{PartBranches, clusterID})
@@ -131,8 +138,7 @@ func (s *Snapshot) concerns(part Part) bool {
 	case PartDedicated:
 		return part.ID == "" || s.shows(part.ID)
 	case PartBranches:
-		_, ok := s.Cluster(part.ID)
-		return ok
+		return s.has(part.ID)
 	}
 	return true
 }

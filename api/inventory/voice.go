@@ -155,7 +155,7 @@ func (v *View) covers(id string) (covered, stated bool) {
 func (v *View) Cluster(id string) (Voice, error) {
 	v = v.orNothing()
 	if row, ok := v.whole.now().row(id); ok {
-		return v.sight(v.whole.now().known().home(row.ProjectID)), nil
+		return v.sight(v.whole.now().known().home(row.project)), nil
 	}
 	return v.clusterAbsence()
 }
