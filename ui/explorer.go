@@ -148,7 +148,7 @@ func (e *explorer) selected(id string) {
 		e.picked()
 	}
 	switch row := e.rows.Rows[i]; row.Kind {
-	case outline.Reading, outline.Empty, outline.Unread:
+	case outline.Reading, outline.Empty, outline.Unread, outline.Repaired:
 		e.chosen(e.rows.Rows[row.Parent]) // it has no page of its own
 	default:
 		e.chosen(row)
@@ -308,6 +308,8 @@ func (e *explorer) remark(r outline.Row, out *tree.Row) {
 		out.Name = emptyWords(r.Of)
 	case outline.Unread:
 		out.Name = lang.L("More may match: not everything has been read yet")
+	case outline.Repaired:
+		out.Name = lang.L("Nothing matches what you typed. These match “{{.Words}}”:", with("Words", show.Name(r.Name)))
 	case outline.Fold:
 		out.Icon, out.Name, out.Note = "hidden", foldName(r, e.searching()), voiceNote(r.Voice)
 		out.Short = out.Note

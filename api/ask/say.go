@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"canopy/api/inventory"
 )
 
 // maxSaid is the number of things that a sentence names before it only counts
@@ -312,8 +314,8 @@ func (w *World) absent(a *Answer) string {
 		return "There is no " + subject(a.Query) + conditions(a.Query) + "."
 	}
 	for i := range w.Grants {
-		found := w.Grants[i].View.Search(f.Value.Text)
-		if len(found.Hidden) > 0 {
+		found := w.Grants[i].View.Search(inventory.Phrase(f.Value.Text))
+		if len(found.Hidden) > 0 && found.Repaired == "" {
 			return quote(f.Value.Text) + " is hidden by you."
 		}
 	}

@@ -63,7 +63,7 @@ func ParseQuery(text string) Query {
 			t.field, at = field, after
 		}
 		t.begin, t.end, at = cutWord(text, at)
-		if t.word = fold(text[t.begin:t.end]); t.word != "" || t.field != "" {
+		if t.word = fold(strings.ReplaceAll(text[t.begin:t.end], `""`, `"`)); t.word != "" || t.field != "" {
 			q.terms = append(q.terms, t)
 		}
 	}
@@ -81,12 +81,19 @@ func cutField(text string, at int) (field Field, after int, ok bool) {
 }
 
 // cutWord reads a word, or several within quotation marks of which the second
-// may be missing, and returns where it begins and ends, and what follows.
+// may be missing, and returns where it begins and ends, and what follows. A
+// doubled mark within marks stands for one.
 func cutWord(text string, at int) (begin, end, after int) {
 	if at < len(text) && text[at] == '"' {
 		begin = at + 1
-		if n := strings.IndexByte(text[begin:], '"'); n >= 0 {
-			return begin, begin + n, begin + n + 1
+		for end = begin; end < len(text); end++ {
+			if text[end] != '"' {
+				continue
+			}
+			if end == begin || end+1 == len(text) || text[end+1] != '"' {
+				return begin, end, end + 1
+			}
+			end++
 		}
 		return begin, len(text), len(text)
 	}
@@ -107,6 +114,12 @@ func skipSpaces(text string, at int) int {
 		at += n
 	}
 	return at
+}
+
+// Phrase returns what to search for to find a text as it stands, whatever is
+// in it.
+func Phrase(text string) string {
+	return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 }
 
 // Empty reports whether there is nothing to look for, as in a text without

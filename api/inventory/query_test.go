@@ -33,6 +33,7 @@ func fleet(t testing.TB) *inventory.Inventory {
 		)},
 		dedicated: map[string][]api.Page[api.Cluster]{"102": {page(
 			api.Cluster{ID: "5", Name: "invoices\nbig", ProjectID: "102", Region: iowa, Plan: api.PlanDedicated, State: api.StateActive, CreatedBy: "alice smith", Host: api.HostDedicated},
+			api.Cluster{ID: "6", Name: `say "cheese"`, ProjectID: "102"},
 		)}},
 		branches: map[string]api.Page[api.Branch]{"2": page(
 			api.Branch{ID: "b1", Name: "hotfix-tax", ClusterID: "2", State: api.StateActive, CreatedBy: "carol", Public: host("gw-9")},
@@ -86,17 +87,17 @@ func TestTheLanguageOfTheSearch(t *testing.T) {
 		{"project:payments", "101 1 2 b1 b2"},
 		{"project:103", "103 3 41"},
 		{`project:"warehouse 7" alice`, "5"},
-		{"type:dedicated", "102 5"},
+		{"type:dedicated", "102 5 6"},
 		{"type:branch", "b1 b2"},
 		{"type:project", "101 103 102"},
 		{"type:cluster label:", "1 2"},
 
 		{"orders -staging", "1"},
-		{"-state:active type:cluster", "41 2"},
-		{"-label: type:cluster", "3 41 5"},
+		{"-state:active type:cluster", "41 2 6"},
+		{"-label: type:cluster", "3 41 5 6"},
 		{`-"alice smith" orders`, "2"},
 		{"-name:o type:project", "101 103"},
-		{"-state:active", "41 2 b2"},
+		{"-state:active", "41 2 6 b2"},
 		{"region:iowa -plan:starter", "5"},
 
 		{"STATE:Paused", "41"},
@@ -104,6 +105,11 @@ func TestTheLanguageOfTheSearch(t *testing.T) {
 		{"ledger:", "3"},
 		{"ÄRGER 東京", "41"},
 		{`"invoices big"`, "5"},
+		{inventory.Phrase("Orders-Prod"), "1"},
+		{inventory.Phrase(`-state:"active"`), ""},
+		{inventory.Phrase(`say "cheese"`), "6"},
+		{`"say ""ch`, "6"},
+		{`name:"""cheese""" plan:`, ""},
 	} {
 		t.Run(c.words, func(t *testing.T) {
 			got := strings.Fields(ids(s.Search(c.words)))

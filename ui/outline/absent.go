@@ -49,9 +49,12 @@ func (b *builder) hiddenMatch(m inventory.Match) Row {
 	if m.Kind == inventory.MatchProject {
 		return row
 	}
-	c, _ := whole.Cluster(m.ClusterID)
-	row.Of, row.Name, row.Cluster = Cluster, c.Name, &c
-	if m.Kind == inventory.MatchBranch {
+	if m.Kind == inventory.MatchCluster {
+		c := whole.Clusters(m.ProjectID)[m.Index]
+		row.Of, row.Name, row.Cluster = Cluster, c.Name, &c
+	} else {
+		c, _ := whole.Cluster(m.ClusterID)
+		row.Cluster = &c
 		row.Of, row.Name = Branch, branchName(whole.Branches(m.ClusterID), m.ID)
 		row.ID = AbsentID(m.ClusterID + "/" + m.ID)
 	}

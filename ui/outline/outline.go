@@ -24,12 +24,13 @@ const (
 	Project
 	Cluster
 	Branch
-	Reading // the children of the row above are being read
-	Empty   // the row above has no children
-	Failed  // the children of the row above could not be read; see Row.Err
-	Absent  // something that is not there, and Row.Voice says why
-	Fold    // Row.Count things that are not there, all for the reason Row.Voice
-	Unread  // while searching: more may match of what has not been read yet
+	Reading  // the children of the row above are being read
+	Empty    // the row above has no children
+	Failed   // the children of the row above could not be read; see Row.Err
+	Absent   // something that is not there, and Row.Voice says why
+	Fold     // Row.Count things that are not there, all for the reason Row.Voice
+	Unread   // while searching: more may match of what has not been read yet
+	Repaired // while searching: nothing matches, but something does for the words in Row.Name
 )
 
 // Row is one line of the tree.
@@ -82,8 +83,8 @@ func Build(view *inventory.View, o Options) *Outline {
 	if view == nil {
 		return b.out
 	}
-	if strings.TrimSpace(o.Filter) != "" {
-		b.filter(view.Search(o.Filter))
+	if query := inventory.ParseQuery(o.Filter); !query.Empty() {
+		b.filter(view.Search(o.Filter), query.Excludes())
 	}
 	b.organization()
 	b.out.index = make(map[string]int, len(b.out.Rows))
@@ -121,18 +122,18 @@ type builder struct {
 	open  map[string]bool
 	out   *Outline
 	found map[string]bool // row ids to show while filtering; nil shows all
-	whole map[string]bool // projects that match by themselves show all their clusters
+	whole map[string]bool // projects that match by themselves show all their clusters, unless some are excluded
 	hits  inventory.Found // while filtering
 }
 
-func (b *builder) filter(hits inventory.Found) {
+func (b *builder) filter(hits inventory.Found, excludes bool) {
 	b.hits = hits
 	b.found, b.whole = map[string]bool{}, map[string]bool{}
 	for _, m := range hits.Matches {
 		b.found[ProjectID(m.ProjectID)] = true
 		switch m.Kind {
 		case inventory.MatchProject:
-			b.whole[m.ProjectID] = true
+			b.whole[m.ProjectID] = !excludes
 		case inventory.MatchCluster:
 			b.found[ClusterID(m.ID)] = true
 		case inventory.MatchBranch:
@@ -164,6 +165,9 @@ func (b *builder) organization() {
 		return
 	}
 	b.out.Rows = slices.Grow(b.out.Rows, b.expected(projects))
+	if b.hits.Repaired != "" {
+		b.add(Row{ID: "repaired", Kind: Repaired, Depth: 1, Parent: top, Name: b.hits.Repaired})
+	}
 	for _, p := range projects {
 		if b.found == nil || b.found[ProjectID(p.ID)] {
 			b.project(top, p)

@@ -92,6 +92,8 @@ func say(r outline.Row) string {
 		return fmt.Sprintf("%d %ss %s", r.Count, kinds[r.Of], r.Voice)
 	case outline.Absent:
 		return fmt.Sprintf("%s: %s", r.Name, r.Voice)
+	case outline.Repaired:
+		return "these match: " + r.Name
 	case outline.Unread:
 		return "more may match"
 	}
@@ -345,6 +347,20 @@ func TestFilterShowsMatchesWithEverythingOnTheWayToThem(t *testing.T) {
   -Tokyo Pilot (3)
     +東京-在庫
 `},
+		{"project:pilot -atlas", `
+-Acme Robotics (6)
+  -Tokyo Pilot (3)
+    +tokyo
+    +東京-在庫
+`},
+		{"ordesr", `
+-Acme Robotics (6)
+   these match: orders
+  -payments (3)
+    +orders-prod
+  -staging (3)
+    +orders-dev
+`},
 		{"there is no such thing", "-Acme Robotics (6)\n"},
 	} {
 		t.Run(c.filter, func(t *testing.T) {
@@ -355,7 +371,9 @@ func TestFilterShowsMatchesWithEverythingOnTheWayToThem(t *testing.T) {
 
 func TestFilterOfBlanksIsNone(t *testing.T) {
 	snap := newWorld(t, sandbox.Options{}).read(t)
-	expect(t, outline.Build(whole(snap), outline.Options{Filter: " \t "}), "+Acme Robotics (6)\n")
+	for _, filter := range []string{" \t ", `"`} {
+		expect(t, outline.Build(whole(snap), outline.Options{Filter: filter}), "+Acme Robotics (6)\n")
+	}
 }
 
 func TestFilterDoesNotHideThatSomethingCouldNotBeRead(t *testing.T) {
