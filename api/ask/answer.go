@@ -3,7 +3,9 @@ package ask
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"canopy/api"
@@ -462,4 +464,155 @@ func shownRow(r *row, e Entity) Row {
 		s.State = string(r.branch.State)
 	}
 	return s
+}
+
+// prove says where an answer comes from and what it could not see.
+func (w *World) prove(a *Answer) {
+	clusters := a.Query.Entity != EntityProject && a.Query.Entity != EntityOrg ||
+		slices.ContainsFunc(a.Query.Filters, func(f Filter) bool { return f.Field == fieldClusters || strings.HasPrefix(f.Field, clusterPrefix) }) ||
+		a.Query.Sort != nil && a.Query.Sort.Field == fieldClusters
+	for i := range w.Grants {
+		g := &w.Grants[i]
+		o := g.View.Shown().Organization()
+		if f, ok := a.Query.filter(fieldOrg); ok && f.Op == OpEq && f.Value.Text != o.Name {
+			continue
+		}
+		a.From = append(a.From, sources(g, o.Name, a.Query, clusters)...)
+		counts := g.View.Counts()
+		if !counts.ProjectsExact || clusters && !counts.ClustersExact {
+			a.AtLeast = true
+		}
+		a.NotSeen = append(a.NotSeen, notSeen(g.View, o.Name, clusters)...)
+	}
+	if a.Needs.Calls() > 0 {
+		a.AtLeast = true
+	}
+	for _, s := range a.From {
+		if !s.ReadAt.IsZero() && (a.Stood.IsZero() || s.ReadAt.Before(a.Stood)) {
+			a.Stood = s.ReadAt
+		}
+	}
+}
+
+// sources returns the lists of one grant that a query rests on.
+func sources(g *Grant, organization string, q Query, clusters bool) []Source {
+	s := g.View.Shown()
+	parts := []inventory.Part{{Kind: inventory.PartOrganization}, {Kind: inventory.PartProjects}}
+	if clusters {
+		parts = append(parts, inventory.Part{Kind: inventory.PartServerless})
+		for _, p := range s.Projects() {
+			parts = append(parts, inventory.Part{Kind: inventory.PartDedicated, ID: p.ID})
+		}
+		parts = append(parts, inventory.Part{Kind: inventory.PartDedicated})
+	}
+	if q.Entity == EntityBranch {
+		for _, p := range s.Projects() {
+			for _, c := range s.Clusters(p.ID) {
+				parts = append(parts, inventory.Part{Kind: inventory.PartBranches, ID: c.ID})
+			}
+		}
+	}
+	var from []Source
+	for _, part := range parts {
+		status := s.Status(part)
+		if status.Requests == 0 && status.ReadAt.IsZero() {
+			continue
+		}
+		host, path := addressOf(part)
+		from = append(from, Source{g.ID, organization, host, "GET", path, max(1, status.Requests), status.ReadAt})
+	}
+	return from
+}
+
+func addressOf(p inventory.Part) (host, path string) {
+	switch p.Kind {
+	case inventory.PartOrganization:
+		return "iam", "/v1beta1/org"
+	case inventory.PartProjects:
+		return "iam", "/v1beta1/projects"
+	case inventory.PartServerless:
+		return "serverless", "/v1beta1/clusters"
+	case inventory.PartDedicated:
+		if p.ID == "" {
+			return "dedicated", "/v1beta1/clusters"
+		}
+		return "dedicated", "/v1beta1/clusters?projectId=" + p.ID
+	}
+	return "serverless", "/v1beta1/clusters/" + p.ID + "/branches"
+}
+
+// notSeen returns what a view leaves out, by its voices.
+func notSeen(v *inventory.View, organization string, clusters bool) []NotSeen {
+	var out []NotSeen
+	for _, m := range v.Missing() {
+		n := NotSeen{Voice: m.Voice, Why: m.Voice.String(), Organization: organization, ProjectID: m.Project.ID, Name: m.Project.Name}
+		if m.Voice == inventory.HiddenByYou {
+			n.Clusters = len(v.Whole().Clusters(m.Project.ID))
+		}
+		if m.Err != nil {
+			n.Problem = m.Err.Error()
+		}
+		out = append(out, n)
+	}
+	failures := v.Counts().Failures
+	parts := make([]inventory.Part, 0, len(failures))
+	for part := range failures {
+		parts = append(parts, part)
+	}
+	slices.SortFunc(parts, func(a, b inventory.Part) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	for _, part := range parts {
+		if !clusters && part.Kind != inventory.PartProjects && part.Kind != inventory.PartOrganization {
+			continue
+		}
+		host, path := addressOf(part)
+		out = append(out, NotSeen{
+			Voice: inventory.CouldNotBeRead, Why: inventory.CouldNotBeRead.String(), Organization: organization,
+			Name: fmt.Sprintf("%s %s", host, path), Problem: failures[part].Error(),
+		})
+	}
+	return out
+}
+
+// Needs returns what a query needs that was not read yet: the branches of the
+// clusters it is about.
+func (w *World) Needs(q Query) Needs {
+	needs := Needs{Budget: cmp.Or(w.BranchBudget, DefaultBranchBudget)}
+	if !q.reads() || q.Entity != EntityBranch && !slices.Contains(sortAndFilters(q), fieldBranches) {
+		return needs
+	}
+	about := Query{Entity: EntityCluster}
+	for _, f := range q.Filters {
+		if field, ok := strings.CutPrefix(f.Field, clusterPrefix); ok {
+			about.Filters = append(about.Filters, Filter{field, f.Op, f.Value})
+		} else if f.Field == fieldOrg || f.Field == fieldProject {
+			about.Filters = append(about.Filters, f)
+		}
+	}
+	rows, err := w.selectRows(about)
+	if err != nil {
+		return needs
+	}
+	for _, r := range rows {
+		c := r.cluster
+		if c.Host == api.HostDedicated {
+			continue // branches are of the serverless host
+		}
+		g := r.org.grant
+		if s := g.View.Shown().Status(inventory.Part{Kind: inventory.PartBranches, ID: c.ID}); !s.Done && s.Err == nil {
+			needs.Branches = append(needs.Branches, BranchList{g.ID, c.ID})
+		}
+	}
+	needs.Over = len(needs.Branches) > needs.Budget
+	return needs
+}
+
+func sortAndFilters(q Query) []string {
+	var fields []string
+	if q.Sort != nil {
+		fields = append(fields, q.Sort.Field)
+	}
+	for _, f := range q.Filters {
+		fields = append(fields, f.Field)
+	}
+	return fields
 }

@@ -4,37 +4,37 @@ import (
 	"slices"
 )
 
-// follows reports whether a question only makes sense after another one: it
-// names no kind of thing of its own, and something shows that it goes on.
+// follows reports whether a question only makes sense after another one.
 func (p *parser) follows() bool {
-	if !p.elliptic() {
-		return false
-	}
 	first := 0
-	for first < len(p.spans) && p.spans[first].filler() && !p.spans[first].any(catMore, catThose) {
+	for first < len(p.spans) && p.spans[first].filler() && !p.spans[first].is(catMore) && !p.spans[first].is(catThose) {
 		first++
 	}
 	s := p.at(first)
-	switch {
-	case s.is(catMore) && (!s.is(catPolite) || s.has(catMore, "and") || s.has(catMore, "only")):
-		return true
-	case s.any(catIn, catPer, catBy, catSort, catWithout, catExcept), s.has(catNot, ""):
-		return true
-	case p.some(p.pointsBack), p.asksOnly(), p.topicOnly():
+	if s.is(catMore) && !(s.is(catPolite) && !s.has(catMore, "and") && !s.has(catMore, "only")) && p.elliptic() {
 		return true
 	}
-	return p.countOnly()
-}
-
-// pointsBack reports whether a word refers to what came before.
-func (p *parser) pointsBack(s *span) bool {
-	switch {
-	case s.has(catMore, "same"), s.is(catThose) && !s.is(catSkip):
-		return true
-	case s.is(catMore):
-		return p.language == "zh" || p.language == "ja"
+	for _, t := range p.spans {
+		if t.has(catMore, "same") {
+			return p.elliptic()
+		}
+		if (p.language == "zh" || p.language == "ja") && t.is(catMore) && !p.properHead() {
+			return true
+		}
+		if t.is(catThose) && !t.is(catSkip) && !p.properHead() {
+			return true
+		}
+		if t.is(catThose) && (t.text == "that" || t.text == "one") && !p.properHead() && p.countOnly() {
+			return true
+		}
 	}
-	return false
+	if p.elliptic() && (p.asksOnly() || p.topicOnly()) {
+		return true
+	}
+	if p.elliptic() && (s.is(catIn) || s.is(catPer) || s.is(catBy) || s.is(catSort) || s.has(catNot, "") || s.is(catWithout) || s.is(catExcept)) {
+		return true
+	}
+	return p.elliptic() && p.countOnly()
 }
 
 // asksOnly reports whether a word such as "only" or "which are" shows that
@@ -80,61 +80,59 @@ func (r *Reading) follow(p *parser, before Query) {
 	q := before.clone()
 	p.following = true
 	d, ok := p.buildOn(before.Entity)
-	lost := "I did not understand what to change in the question before."
-	if len(r.Unknown) > 0 {
-		lost = "I did not understand " + quote(r.Unknown[0]) + "."
-	}
 	if len(r.Unknown) > 0 || !ok || !before.reads() {
-		r.Query, r.Why = nothing(IntentUnknown), lost
+		r.Query = nothing(IntentUnknown)
+		r.Why = "I did not understand what to change in the question before."
+		if len(r.Unknown) > 0 {
+			r.Why = "I did not understand " + quote(r.Unknown[0]) + "."
+		}
 		return
 	}
 	q.Filters = merge(q.Filters, d.Filters)
-	ok = d.reshape(&q)
-	r.Aside = p.asks["count"] && len(d.Filters)+len(d.GroupBy) == 0
-	if len(d.GroupBy) > 0 {
-		q.Intent, q.Aggregate, q.GroupBy, q.Sort = IntentCount, &Aggregate{Op: "count"}, d.GroupBy, mostFirst()
-	}
-	d.doubts = doubtsLeft(d.doubts, q)
-	d.Query = q
-	switch {
-	case len(d.doubts) > 0:
-		r.askWhich(d)
-	case !ok || q.Validate() != nil || !p.changes():
-		r.Query, r.Why = nothing(IntentUnknown), lost
-	default:
-		r.Query = q
-	}
-}
-
-// reshape changes what is wanted of the things: how many, a field, whether
-// there are any, an order, or the things.
-func (d *draft) reshape(q *Query) bool {
-	p := d.p
-	plain := func(i Intent, a *Aggregate, s *Sort) { q.Intent, q.Aggregate, q.Sort, q.GroupBy = i, a, s, nil }
+	shape := p.shapeAsked()
 	switch {
 	case p.asks["count"]:
-		plain(IntentCount, &Aggregate{Op: "count"}, nil)
+		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentCount, &Aggregate{Op: "count"}, nil, nil
+		r.Aside = len(d.Filters) == 0 && len(d.GroupBy) == 0
 	case q.Intent == IntentGet && d.asksField() && len(d.Filters) == 0:
 		q.Aggregate = &Aggregate{Op: "select", Fields: d.fieldsAsked(&ref{entity: q.Entity})}
-	case d.asksWhether():
-		plain(IntentExists, &Aggregate{Op: "exists"}, nil)
+	case p.asks["exists"] || d.yesNo() && len(d.Filters) > 0:
+		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentExists, &Aggregate{Op: "exists"}, nil, nil
 	case p.asks["who"] && q.Entity == EntityCluster:
-		plain(IntentCount, &Aggregate{Op: "count"}, mostFirst())
-		q.GroupBy = []string{fieldCreator}
+		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentCount, &Aggregate{Op: "count"}, &Sort{Field: "count", Dir: "desc"}, []string{fieldCreator}
 	case p.top != nil || p.sort != nil:
-		plain(d.Intent, nil, d.Sort)
+		if d.Sort == nil {
+			r.Query = nothing(IntentUnknown)
+			return
+		}
+		q.Intent, q.Sort, q.Aggregate, q.GroupBy = d.Intent, d.Sort, nil, nil
 		if p.sort != nil {
 			q.Intent = IntentList
 		}
-		return d.Sort != nil
-	case p.asksThings(), q.Intent == IntentGet && !sameThing(d.Filters):
-		plain(IntentList, nil, listSort(q.Entity))
+	case shape == "list":
+		q.Intent, q.Aggregate, q.GroupBy, q.Sort = IntentList, nil, nil, listSort(q.Entity)
+	case q.Intent == IntentGet && !sameThing(d.Filters):
+		q.Intent, q.Aggregate, q.Sort = IntentList, nil, listSort(q.Entity)
 	}
-	return true
+	if len(d.GroupBy) > 0 {
+		q.Intent, q.Aggregate = IntentCount, &Aggregate{Op: "count"}
+		q.GroupBy, q.Sort = d.GroupBy, &Sort{Field: "count", Dir: "desc"}
+	}
+	if len(d.doubts) > 0 {
+		d.doubts = doubtsLeft(d.doubts, q)
+	}
+	d.Query = q
+	if len(d.doubts) > 0 {
+		r.askWhich(d)
+		return
+	}
+	if q.Validate() != nil || !p.changes() {
+		r.Query = nothing(IntentUnknown)
+		r.Why = "I did not understand what to change in the question before."
+		return
+	}
+	r.Query = q
 }
-
-// asksWhether reports whether there being any is asked for.
-func (d *draft) asksWhether() bool { return d.p.asks["exists"] || d.yesNo() && len(d.Filters) > 0 }
 
 // changes reports whether the question says anything.
 func (p *parser) changes() bool {
@@ -147,9 +145,13 @@ func sameThing(filters []Filter) bool {
 	return slices.ContainsFunc(filters, func(f Filter) bool { return f.Field == fieldName && f.Op == OpEq })
 }
 
-// asksThings reports whether things are asked for rather than numbers.
-func (p *parser) asksThings() bool {
-	return p.wants("list", "which") || p.some(func(s *span) bool { return s.text == "ones" || s.text == "which ones" })
+// shapeAsked returns list if things are asked for rather than numbers.
+func (p *parser) shapeAsked() string {
+	only := slices.ContainsFunc(p.spans, func(s *span) bool { return s.text == "ones" || s.text == "which ones" })
+	if p.asks["list"] || p.asks["which"] || only {
+		return "list"
+	}
+	return ""
 }
 
 func listSort(e Entity) *Sort {
@@ -182,7 +184,6 @@ func (p *parser) buildOn(e Entity) (*draft, bool) {
 	return d, true
 }
 
-// doubtsLeft drops the doubts that the organization of the query resolves.
 func doubtsLeft(doubts []doubt, q Query) []doubt {
 	o, ok := q.filter(fieldOrg)
 	if !ok || o.Op != OpEq {

@@ -82,30 +82,34 @@ func nearestOf(word string, list []string, sets []uint64) (found []string, slips
 	}
 	have, runes := letters(word), []rune(word)
 	for i, candidate := range list {
-		if d := len(candidate) - len(word); d > 4*most || -d > 4*most || most == 1 && allowed(candidate) > 1 && len(runes) < 7 {
+		if d := len(candidate) - len(word); d > 4*most || -d > 4*most {
 			continue
 		}
-		if bits.OnesCount64(have^lettersAt(sets, i, candidate)) > 2*most {
+		var set uint64
+		if sets != nil {
+			set = sets[i]
+		} else {
+			set = letters(candidate)
+		}
+		if bits.OnesCount64(have^set) > 2*most {
 			continue
 		}
-		d := distance(runes, []rune(candidate), most)
-		if d > most {
+		if most < allowed(candidate) && allowed(candidate) > 1 && len(runes) < 7 {
 			continue
 		}
-		if d < most {
-			found = found[:0]
+		switch d := distance(runes, []rune(candidate), most); {
+		case d > most:
+		case d < most || len(found) == 0:
+			if d < slips || len(found) == 0 {
+				found = found[:0]
+			}
+			most, slips = d, d
+			found = append(found, candidate)
+		default:
+			found = append(found, candidate)
 		}
-		most, slips = d, d
-		found = append(found, candidate)
 	}
 	return found, slips
-}
-
-func lettersAt(sets []uint64, i int, word string) uint64 {
-	if sets == nil {
-		return letters(word)
-	}
-	return sets[i]
 }
 
 // stems are the forms in which a word of English or Spanish may stand in the

@@ -35,7 +35,7 @@ func open(t *testing.T, o e2e.Options, flags ...string) *scene {
 	if err := os.RemoveAll(o.Out); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	desk, err := e2e.Open(ctx, o)
 	if err != nil {

@@ -53,6 +53,7 @@ func TestAScopeIsNarrowedAndWidenedThroughConsent(t *testing.T) {
 			w.ticks("106", "107")
 			return w.app.Click(w.ctx, e2e.Text("Ask in browser…"))
 		})
+		w.says("granted 5 of the 6 projects you asked for; not granted: staging-eu.")
 	})
 	w.step("a restart changes nothing", func() { w.restart(); w.agrees() })
 }

@@ -14,8 +14,9 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// patience is how long the UI goroutine may take to answer before the question is given up.
-const patience = 5 * time.Second
+// patience is how long the UI goroutine may take to answer before the question is given up. A race build on a machine
+// that has much else to do can be slow.
+const patience = 20 * time.Second
 
 // Serve answers questions about w on the unix socket that CANOPY_PROBE names, until the process ends. It returns at once,
 // and does nothing when the variable is not set.

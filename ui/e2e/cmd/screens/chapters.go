@@ -5,7 +5,7 @@ import "canopy/ui/e2e"
 // chapters is the table of all pictures.
 func chapters() []chapter {
 	return []chapter{
-		trees, wallets, voices, scopes, manyProjects, reaches, keyed, activities, revoked, unsaved, extremes,
+		trees, wallets, voices, scopes, manyProjects, reaches, keyed, comparisons, outcomes, activities, revoked, alone, unsaved, extremes,
 		signIns, troubles, browserPages, devices, keyrings, locked, browserless, clouds,
 	}
 }

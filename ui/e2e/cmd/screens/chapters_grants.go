@@ -30,6 +30,23 @@ var revoked = chapter{
 	},
 }
 
+// alone is a grant of a single project that knows of no other: asking for more must be possible all the same.
+var alone = chapter{
+	name: "alone",
+	shots: []shot{
+		{
+			name: "alone", about: "A grant of one project, and no other is known",
+			way:  []step{signIn(oneOfAcme), menu("View", reachItem)},
+			says: []string{reachWords, "Ask for more…", "payments"},
+		},
+		{
+			name: "alone-ask", about: "Asking for more without knowing what there is",
+			way:  []step{click("Ask for more…")},
+			says: []string{scopeWords, "1 of 1 ticked"},
+		},
+	},
+}
+
 // unsaved is a choice that cannot be written to disk.
 var unsaved = chapter{
 	name: "unsaved",
