@@ -117,25 +117,34 @@ func (p *parser) anyHeadWhich(heads []noun) bool {
 
 // headOfNames decides by the names where no noun says what is asked about.
 func (p *parser) headOfNames() Entity {
-	for _, e := range []Entity{EntityBranch, EntityCluster} {
-		if r := p.named(e); r != nil {
-			return e
-		}
+	switch {
+	case p.named(EntityBranch) != nil:
+		return EntityBranch
+	case p.named(EntityCluster) != nil:
+		return EntityCluster
+	case len(p.filters) > 0:
+		return EntityCluster
 	}
 	for _, n := range p.nouns {
-		r := p.named(n.entity)
-		if n.hint && isThing(n.entity) && len(p.filters) == 0 && !(r != nil && p.asks["which"] && p.at(p.before(r.at)).is(catIn)) {
+		if n.hint && isThing(n.entity) && !p.looksInside(n.entity) {
 			return n.entity
 		}
 	}
-	if len(p.filters) == 0 && len(p.group) == 0 && p.top == nil {
+	if len(p.group) == 0 && p.top == nil {
 		for _, e := range []Entity{EntityProject, EntityOrg} {
-			if p.named(e) != nil && !p.at(p.before(p.named(e).at)).is(catIn) {
+			if r := p.named(e); r != nil && !p.at(p.before(r.at)).is(catIn) {
 				return e
 			}
 		}
 	}
 	return EntityCluster
+}
+
+// looksInside reports whether what is in a named thing is asked for: "what is
+// in the Tokyo Pilot project".
+func (p *parser) looksInside(e Entity) bool {
+	r := p.named(e)
+	return r != nil && p.asks["which"] && p.at(p.before(r.at)).is(catIn)
 }
 
 // named returns the first ref to an entity.
@@ -199,29 +208,34 @@ func (d *draft) refField(r ref) string {
 
 // addRef adds the filter of a name.
 func (d *draft) addRef(r ref) {
-	field := d.refField(r)
-	f := Filter{field, OpEq, text(r.things[0].text)}
-	texts := distinct(r.things)
-	switch {
-	case r.things[0].byID:
-		f.Value = text(r.things[0].id)
-		f.Field = idField(field)
-	case r.op == OpEq && len(texts) > 1:
-		f.Op, f.Value = OpIn, Value{List: texts}
-	case r.op != OpEq && len(texts) > 1:
-		f.Op, f.Value = r.op, text(r.text)
-	}
-	if r.negated {
-		f = opposite(f)
-	}
+	f := r.filter(d.refField(r))
 	if n := len(d.Filters); n > 0 && d.Filters[n-1].Field == f.Field && joins(d.Filters[n-1], f) {
 		d.Filters[n-1] = join(d.Filters[n-1], f)
 	} else {
 		d.Filters = append(d.Filters, f)
 	}
-	if len(r.things) > 1 && !r.plural && !r.negated && f.Op != OpNe && r.entity != EntityCreator && r.entity != "label" {
+	if len(r.things) > 1 && !r.plural && !r.negated && isThing(r.entity) {
 		d.doubts = append(d.doubts, doubt{f, r.things})
 	}
+}
+
+// filter returns the filter of a name on a field.
+func (r ref) filter(field string) Filter {
+	f := Filter{field, OpEq, text(r.things[0].text)}
+	texts := distinct(r.things)
+	switch {
+	case r.things[0].byID:
+		f = Filter{idField(field), OpEq, text(r.things[0].id)}
+	case len(texts) == 1:
+	case r.op == OpEq:
+		f.Op, f.Value = OpIn, Value{List: texts}
+	default:
+		f.Op, f.Value = r.op, text(r.text)
+	}
+	if r.negated {
+		return opposite(f)
+	}
+	return f
 }
 
 func idField(field string) string {
@@ -270,206 +284,6 @@ func (d *draft) settle() {
 	})
 }
 
-// measure settles superlatives, sums and groups. It reports false if a
-// superlative has nothing to be the most of.
-func (d *draft) measure() bool {
-	p := d.p
-	d.GroupBy = slices.Clone(p.group)
-	if p.sort != nil {
-		d.Sort = p.sort
-	}
-	if p.top == nil {
-		return true
-	}
-	if len(p.nouns)+len(p.refs)+len(p.fields) == 0 && !p.asks["who"] && !p.following {
-		return false // "the first one"
-	}
-	one := 1
-	limit := p.top.limit
-	if limit == nil {
-		limit = &one
-	}
-	dir := "desc"
-	switch p.top.kind {
-	case "oldest", "smallest", "lowest", "fewest":
-		dir = "asc"
-	}
-	d.Intent = IntentTop
-	switch p.top.kind {
-	case "newest", "oldest":
-		return d.byAge(dir)
-	case "most", "fewest", "top":
-		return d.byCount(dir, limit)
-	}
-	return d.bySize(dir, limit)
-}
-
-// byAge settles "newest" and "oldest".
-func (d *draft) byAge(dir string) bool {
-	p := d.p
-	if isFacet(d.Entity) || d.Entity == EntityOrg {
-		return false
-	}
-	limit := p.top.limit
-	if limit == nil && !slices.ContainsFunc(p.nouns, func(n noun) bool { return n.plural }) {
-		one := 1
-		limit = &one
-	}
-	if limit == nil {
-		d.Intent = IntentList
-	}
-	d.Sort = &Sort{fieldCreated, dir, limit}
-	return true
-}
-
-// bySize settles "largest" and "highest".
-func (d *draft) bySize(dir string, limit *int) bool {
-	p := d.p
-	field := ""
-	for _, f := range p.fields {
-		switch f.field {
-		case fieldLimit, fieldNodes, "backup_days", fieldVersion:
-			field = f.field
-		}
-	}
-	switch {
-	case field != "":
-		p.fields = nil
-		if isFacet(d.Entity) && field != fieldVersion {
-			return false
-		}
-		if isFacet(d.Entity) {
-			d.Entity = EntityCluster
-		}
-	case d.Entity == EntityCluster && (p.top.kind == "largest" || p.top.kind == "smallest"):
-		field = fieldNodes
-	case d.Entity == EntityProject, d.Entity == EntityOrg:
-		field = fieldClusters
-	default:
-		return false
-	}
-	d.Sort = &Sort{field, dir, limit}
-	return true
-}
-
-// byCount settles "most clusters", "top 3 regions".
-func (d *draft) byCount(dir string, limit *int) bool {
-	p := d.p
-	for _, f := range p.fields {
-		if f.field == fieldLimit || f.field == fieldNodes {
-			p.fields = nil
-			d.Sort = &Sort{f.field, dir, limit}
-			return !isFacet(d.Entity)
-		}
-	}
-	target, measure, ok := p.targetOf()
-	if !ok {
-		return false
-	}
-	if !counts(target, measure) && counts(measure, target) {
-		target, measure = measure, target
-	}
-	facet, isFacetTarget := target.facet()
-	switch {
-	case isFacetTarget && (measure == EntityCluster || measure == ""):
-		d.Entity, d.GroupBy = EntityCluster, []string{facet}
-		p.dropField(facet)
-	case target == EntityProject && measure == EntityCluster && len(p.filters) > 0:
-		d.Entity, d.GroupBy = EntityCluster, []string{fieldProject}
-	case (target == EntityProject || target == EntityOrg) && (measure == EntityCluster || measure == ""):
-		d.Entity = target
-		d.Sort = &Sort{fieldClusters, dir, limit}
-		return true
-	case target == EntityOrg && measure == EntityProject:
-		d.Entity = target
-		d.Sort = &Sort{fieldProjects, dir, limit}
-		return true
-	case target == EntityCluster && measure == EntityBranch:
-		d.Entity = target
-		d.Sort = &Sort{fieldBranches, dir, limit}
-		return true
-	default:
-		return false
-	}
-	d.Aggregate = &Aggregate{Op: "count"}
-	d.Sort = &Sort{"count", dir, limit}
-	return true
-}
-
-// targetOf tells what has most of what. The measure is the noun beside the
-// superlative.
-func (p *parser) targetOf() (target, measure Entity, ok bool) {
-	heads := p.heads()
-	if p.asks["who"] {
-		heads = append(heads, noun{entity: EntityCreator, at: -10, which: true})
-	}
-	if len(p.group) == 1 && len(heads) == 1 {
-		if e, ok := entityOfField(p.group[0]); ok {
-			p.group = nil
-			return e, heads[0].entity, true
-		}
-	}
-	switch len(heads) {
-	case 0:
-		return "", "", false
-	case 1:
-		if heads[0].entity == EntityCluster {
-			return "", "", false
-		}
-		return heads[0].entity, "", true
-	}
-	best := -1
-	for i, n := range heads {
-		if n.which && n.at < 0 || p.top.kind == "top" && i == 0 {
-			continue
-		}
-		if best < 0 || abs(n.at-p.top.at) < abs(heads[best].at-p.top.at) {
-			best = i
-		}
-	}
-	for i, n := range heads {
-		if i != best && n.entity != heads[best].entity {
-			if n.entity == EntityCluster && heads[best].entity != EntityBranch {
-				return heads[best].entity, n.entity, true
-			}
-			return n.entity, heads[best].entity, true
-		}
-	}
-	return "", "", false
-}
-
-// counts reports whether a target can have a number of the measure.
-func counts(target, measure Entity) bool {
-	switch measure {
-	case "", EntityCluster:
-		return target != EntityCluster && target != EntityBranch
-	case EntityProject:
-		return target == EntityOrg
-	case EntityBranch:
-		return target == EntityCluster
-	}
-	return false
-}
-
-func abs(n int) int { return max(n, -n) }
-
-func entityOfField(field string) (Entity, bool) {
-	switch field {
-	case fieldProject:
-		return EntityProject, true
-	case fieldOrg:
-		return EntityOrg, true
-	case fieldCreator:
-		return EntityCreator, true
-	}
-	for _, e := range []Entity{EntityRegion, EntityProvider, EntityPlan, EntityState, EntityVersion} {
-		if string(e) == field {
-			return e, true
-		}
-	}
-	return "", false
-}
-
 // attach makes filters fit the entity: what is true of a project's clusters
 // stands behind "cluster.".
 func (d *draft) attach() {
@@ -497,9 +311,10 @@ func attachTo(e Entity, filters []Filter) []Filter {
 // fieldConditions turns "without a spending limit" and "with labels" into
 // filters.
 func (d *draft) fieldConditions() {
+	whole := d.Entity == EntityProject || d.Entity == EntityOrg
 	for _, f := range d.p.fields {
 		field := f.field
-		if d.Entity == EntityProject || d.Entity == EntityOrg {
+		if whole {
 			field = clusterPrefix + field
 		}
 		switch {
@@ -509,12 +324,13 @@ func (d *draft) fieldConditions() {
 			d.Filters = append(d.Filters, Filter{field, OpNotNull, Value{}})
 		}
 	}
-	if d.Entity != EntityProject && d.Entity != EntityOrg {
+	if !whole || d.aboutClusters() {
 		return
 	}
 	for _, n := range d.p.heads() {
-		if n.entity == EntityCluster && d.Entity != EntityCluster && !d.aboutClusters() && d.p.holds(n.at) {
+		if n.entity == EntityCluster && d.p.holds(n.at) {
 			d.Filters = append(d.Filters, Filter{fieldClusters, OpGt, number(0)})
+			return
 		}
 	}
 }

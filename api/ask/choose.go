@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // choose decides what is wanted of the things: how many, which field of one,
 // whether there are any, or the things themselves.
@@ -11,38 +14,57 @@ func (d *draft) choose() bool {
 		return true
 	case d.Intent == IntentTop || p.top != nil:
 		return d.topped()
-	case d.averages(), d.sums():
+	case d.averages(), d.sums(), d.gets():
 		return true
-	case d.gets():
-		return true
-	case p.asks["count"] || p.asks["howmuch"] && len(p.fields) == 0 && len(p.heads()) > 0:
-		d.Intent, d.Aggregate = IntentCount, &Aggregate{Op: "count"}
-	case len(d.GroupBy) > 0:
-		d.Intent, d.Aggregate = IntentCount, &Aggregate{Op: "count"}
-	case p.sum == "sum" && len(p.heads()) > 0 && !p.asks["list"]:
-		d.Intent, d.Aggregate = IntentCount, &Aggregate{Op: "count"}
+	case d.counting():
+		d.count()
 	case p.asks["who"]:
 		return d.who()
-	case d.yesNo() && d.universal():
-		f := len(d.Filters) - 1
-		if f < 0 || len(d.valueFilters()) != 1 {
-			return false
-		}
-		for i := range d.Filters {
-			if same(d.Filters[i], d.valueFilters()[0]) {
-				d.Filters[i] = opposite(d.Filters[i])
-			}
-		}
-		return true
 	case d.yesNo():
-		d.Intent, d.Aggregate = IntentExists, &Aggregate{Op: "exists"}
-	case p.asks["when"] || p.asks["age"]:
+		return d.answersYesNo()
+	case p.wants("when", "age"):
 		return false
 	case p.asks["where"]:
 		return len(d.Filters) > 0 && d.Entity == EntityCluster
 	}
+	return true
+}
+
+// counting reports whether a number is wanted, perhaps for each group.
+func (d *draft) counting() bool {
+	p := d.p
+	switch {
+	case p.asks["count"], len(d.GroupBy) > 0:
+		return true
+	case len(p.heads()) == 0:
+		return false
+	}
+	return p.asks["howmuch"] && len(p.fields) == 0 || p.sum == "sum" && !p.asks["list"]
+}
+
+// count makes the query count.
+func (d *draft) count() {
+	d.Intent, d.Aggregate = IntentCount, &Aggregate{Op: "count"}
 	if len(d.GroupBy) > 0 && d.Sort == nil {
-		d.Sort = &Sort{Field: "count", Dir: "desc"}
+		d.Sort = mostFirst()
+	}
+}
+
+func mostFirst() *Sort { return &Sort{Field: "count", Dir: "desc"} }
+
+// answersYesNo settles a question of yes and no.
+func (d *draft) answersYesNo() bool {
+	if !d.universal() {
+		d.Intent, d.Aggregate = IntentExists, &Aggregate{Op: "exists"}
+		return true
+	}
+	if len(d.p.filters) != 1 {
+		return false
+	}
+	for i, f := range d.Filters {
+		if same(f, d.p.filters[0]) {
+			d.Filters[i] = opposite(f)
+		}
 	}
 	return true
 }
@@ -56,7 +78,7 @@ func (d *draft) universal() bool {
 	if p.asks["exists"] || len(p.refs) > 0 && p.named(EntityCluster) != nil {
 		return false
 	}
-	if slices.ContainsFunc(p.spans, func(s *span) bool { return s.is(catEvery) }) {
+	if p.some(func(s *span) bool { return s.is(catEvery) }) {
 		return true
 	}
 	return p.language == "en" && slices.ContainsFunc(p.nouns, func(n noun) bool { return n.plural && !n.hint && isThing(n.entity) })
@@ -82,44 +104,49 @@ func (d *draft) topped() bool {
 // compares settles "compare A and B".
 func (d *draft) compares() bool {
 	p := d.p
-	if !slices.ContainsFunc(p.spans, func(s *span) bool { return s.is(catCompareTo) && !s.quoted }) {
+	if !p.some(func(s *span) bool { return s.is(catCompareTo) && !s.quoted }) {
 		return false
 	}
 	d.Intent = IntentCompare
-	for _, x := range []struct {
-		entity Entity
-		field  string
-	}{{EntityOrg, fieldOrg}, {EntityProject, fieldProject}} {
-		n := 0
-		for _, r := range p.refs {
-			n += boolInt(r.entity == x.entity)
-		}
-		if n < 2 && !(n == 0 && slices.ContainsFunc(p.nouns, func(m noun) bool { return m.entity == x.entity }) && len(p.refs) == 0) {
-			continue
-		}
-		d.Entity = EntityCluster
-		for i := range d.Filters {
-			if d.Filters[i].Field == fieldName {
-				d.Filters[i].Field = x.field
-			}
-		}
-		d.GroupBy, d.Aggregate = []string{x.field}, &Aggregate{Op: "count"}
-		d.Sort = &Sort{Field: "count", Dir: "desc"}
+	if d.comparesPlaces(EntityOrg, fieldOrg) || d.comparesPlaces(EntityProject, fieldProject) {
 		return true
 	}
-	for _, f := range d.Filters {
-		switch {
-		case f.Op == OpIn && f.Field == fieldName && d.Entity == EntityCluster:
-			d.Aggregate = &Aggregate{Op: "select", Fields: slices.Clone(details[EntityCluster])}
-			return true
-		case f.Op == OpIn:
-			d.Entity, d.GroupBy, d.Aggregate = EntityCluster, []string{f.Field}, &Aggregate{Op: "count"}
-			d.Sort = &Sort{Field: "count", Dir: "desc"}
-			return true
+	i := slices.IndexFunc(d.Filters, func(f Filter) bool { return f.Op == OpIn })
+	switch {
+	case i < 0:
+		d.partial = true
+	case d.Filters[i].Field == fieldName && d.Entity == EntityCluster:
+		d.Aggregate = &Aggregate{Op: "select", Fields: slices.Clone(details[EntityCluster])}
+	default:
+		d.besides(d.Filters[i].Field)
+	}
+	return true
+}
+
+// comparesPlaces settles the comparison of organizations or projects: those
+// that are named, or all of them.
+func (d *draft) comparesPlaces(e Entity, field string) bool {
+	p := d.p
+	n := 0
+	for _, r := range p.refs {
+		n += boolInt(r.entity == e)
+	}
+	all := len(p.refs) == 0 && slices.ContainsFunc(p.nouns, func(m noun) bool { return m.entity == e })
+	if n < 2 && !all {
+		return false
+	}
+	for i := range d.Filters {
+		if d.Filters[i].Field == fieldName {
+			d.Filters[i].Field = field
 		}
 	}
-	d.partial = true
+	d.besides(field)
 	return true
+}
+
+// besides puts the clusters of each value of a field beside each other.
+func (d *draft) besides(field string) {
+	d.Entity, d.GroupBy, d.Aggregate, d.Sort = EntityCluster, []string{field}, &Aggregate{Op: "count"}, mostFirst()
 }
 
 // averages settles "average number of clusters per project".
@@ -143,35 +170,40 @@ func (d *draft) averages() bool {
 // sums settles sums and averages of a field that has numbers.
 func (d *draft) sums() bool {
 	p := d.p
-	field := ""
-	for _, f := range p.fields {
-		if f.field == fieldLimit || f.field == fieldNodes {
-			if !f.without && !f.with || p.sum != "" {
-				field = f.field
-			}
-		}
-	}
-	total := p.sum != "" || p.asks["count"] && field == fieldNodes && p.named(EntityCluster) == nil && !d.clusterAsked() || len(p.group) > 0 && field != ""
-	if field == "" || !total || p.named(EntityCluster) != nil {
+	field := d.summed()
+	if field == "" || p.named(EntityCluster) != nil || !d.totals(field) {
 		return false
 	}
-	op := p.sum
-	if op == "" {
-		op = "sum"
-	}
 	if d.Entity != EntityCluster {
-		if len(p.group) > 0 || len(p.refs) > 0 && (d.Entity == EntityProject || d.Entity == EntityOrg) {
-			d.reenter(EntityCluster)
-		} else {
+		inside := len(p.refs) > 0 && (d.Entity == EntityProject || d.Entity == EntityOrg)
+		if len(p.group) == 0 && !inside {
 			return false
 		}
+		d.reenter(EntityCluster)
 	}
-	d.Intent, d.Aggregate = IntentAggregate, &Aggregate{Op: op, Field: field}
+	d.Intent, d.Aggregate = IntentAggregate, &Aggregate{Op: cmp.Or(p.sum, "sum"), Field: field}
 	if len(d.GroupBy) > 0 {
-		d.Sort = &Sort{Field: "count", Dir: "desc"}
+		d.Sort = mostFirst()
 	}
 	p.fields = nil
 	return true
+}
+
+// summed returns the field that a sum can be of.
+func (d *draft) summed() string {
+	field := ""
+	for _, f := range d.p.fields {
+		if (f.field == fieldLimit || f.field == fieldNodes) && (d.p.sum != "" || !f.without && !f.with) {
+			field = f.field
+		}
+	}
+	return field
+}
+
+// totals reports whether a sum of the field is wanted and not its values.
+func (d *draft) totals(field string) bool {
+	p := d.p
+	return p.sum != "" || len(p.group) > 0 || p.asks["count"] && field == fieldNodes && !d.clusterAsked()
 }
 
 func (d *draft) clusterAsked() bool {
@@ -197,13 +229,7 @@ var details = map[Entity][]string{
 // gets settles a question about fields of one named thing.
 func (d *draft) gets() bool {
 	p := d.p
-	var one *ref
-	for _, e := range []Entity{EntityBranch, EntityCluster, EntityProject, EntityOrg} {
-		if r := p.named(e); r != nil && !r.negated && (e == EntityCluster || e == d.Entity || e == EntityBranch && d.Entity == EntityCluster) {
-			one = r
-			break
-		}
-	}
+	one := d.theOne()
 	if one == nil || len(p.group) > 0 || one.op != OpEq && len(distinct(one.things)) > 1 && !d.asksField() {
 		return false
 	}
@@ -215,67 +241,95 @@ func (d *draft) gets() bool {
 		d.partial = false
 		d.reenter(one.entity)
 	}
-	if len(d.valueFilters()) > 0 {
+	if len(p.filters) > 0 {
 		return false
 	}
 	d.Intent, d.Aggregate = IntentGet, &Aggregate{Op: "select", Fields: fields}
 	return true
 }
 
-func (d *draft) asksField() bool {
-	p := d.p
-	return p.asks["where"] || p.asks["when"] || p.asks["who"] || p.asks["age"] || len(p.fields) > 0 && !p.asks["list"]
+// theOne returns the thing that a question is about, if it names one.
+func (d *draft) theOne() *ref {
+	for _, e := range []Entity{EntityBranch, EntityCluster, EntityProject, EntityOrg} {
+		r := d.p.named(e)
+		if r == nil || r.negated {
+			continue
+		}
+		if e == EntityCluster || e == d.Entity || e == EntityBranch && d.Entity == EntityCluster {
+			return r
+		}
+	}
+	return nil
 }
 
-// valueFilters are the filters that are not names.
-func (d *draft) valueFilters() []Filter { return d.p.filters }
+func (d *draft) asksField() bool {
+	p := d.p
+	return p.wants("where", "when", "who", "age") || len(p.fields) > 0 && !p.asks["list"]
+}
 
-// fieldsAsked returns the fields that are wanted of one thing.
+// fieldsAsked returns the fields that are wanted of one thing: those named,
+// those that where, who and when ask for, the container that was asked for,
+// or, if nothing but the name was said, what there is to know.
 func (d *draft) fieldsAsked(one *ref) []string {
 	p := d.p
 	var fields []string
-	add := func(names ...string) {
-		for _, n := range names {
-			if !slices.Contains(fields, n) {
-				fields = append(fields, n)
-			}
-		}
-	}
 	for _, f := range p.fields {
-		switch f.field {
-		case fieldRegion:
-			add(fieldRegion, fieldCity)
-		default:
-			add(f.field)
+		fields = append(fields, f.field)
+		if f.field == fieldRegion {
+			fields = append(fields, fieldCity)
 		}
 	}
-	cluster := one.entity == EntityCluster
-	switch {
-	case p.asks["where"] && cluster:
-		add(fieldProject, fieldRegion)
-	case p.asks["where"] && one.entity == EntityProject:
-		add(fieldOrg)
-	case p.asks["who"]:
-		add(fieldCreator)
-	case (p.asks["when"] || p.asks["age"]) && !p.stateAsked() && !slices.Contains(fields, "update_time"):
-		add(fieldCreated)
-	case p.asks["size"] && cluster:
-		add(fieldNodes)
-	}
-	if len(fields) == 0 && one.entity != d.Entity && !p.asks["count"] && !d.yesNo() {
+	fields = append(fields, p.fieldsOfAsking(one.entity, fields)...)
+	if len(fields) == 0 && !p.asks["count"] && !d.yesNo() {
 		switch {
-		case d.Entity == EntityProject && cluster:
-			add(fieldProject)
-		case d.Entity == EntityOrg && (cluster || one.entity == EntityProject):
-			add(fieldOrg)
-		case d.Entity == EntityCluster && one.entity == EntityBranch:
-			add(fieldClusterN)
+		case one.entity != d.Entity:
+			fields = container(d.Entity, one.entity)
+		case d.onlyNames(one):
+			fields = slices.Clone(details[one.entity])
 		}
 	}
-	if len(fields) == 0 && one.entity == d.Entity && !p.asks["count"] && !d.yesNo() && d.onlyNames(one) {
-		add(details[one.entity]...)
+	return unique(fields)
+}
+
+// fieldsOfAsking returns the fields that words such as where ask for.
+func (p *parser) fieldsOfAsking(e Entity, named []string) []string {
+	switch {
+	case p.asks["where"] && e == EntityCluster:
+		return []string{fieldProject, fieldRegion}
+	case p.asks["where"] && e == EntityProject:
+		return []string{fieldOrg}
+	case p.asks["who"]:
+		return []string{fieldCreator}
+	case p.wants("when", "age") && !p.stateAsked() && !slices.Contains(named, "update_time"):
+		return []string{fieldCreated}
+	case p.asks["size"] && e == EntityCluster:
+		return []string{fieldNodes}
 	}
-	return fields
+	return nil
+}
+
+// container returns the field of a thing that says in what it is.
+func container(outer, inner Entity) []string {
+	switch {
+	case outer == EntityProject && inner == EntityCluster:
+		return []string{fieldProject}
+	case outer == EntityOrg && (inner == EntityCluster || inner == EntityProject):
+		return []string{fieldOrg}
+	case outer == EntityCluster && inner == EntityBranch:
+		return []string{fieldClusterN}
+	}
+	return nil
+}
+
+// unique returns the texts without those that came before.
+func unique(list []string) []string {
+	var once []string
+	for _, s := range list {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
 }
 
 // onlyNames reports whether the question names one thing and says no more.
@@ -286,7 +340,7 @@ func (d *draft) onlyNames(one *ref) bool {
 }
 
 func (p *parser) stateAsked() bool {
-	return slices.ContainsFunc(p.spans, func(s *span) bool { return s.is(catState) && len(s.names) == 0 })
+	return p.some(func(s *span) bool { return s.is(catState) && len(s.names) == 0 })
 }
 
 // who settles questions for people: those who created what the filters ask
@@ -305,31 +359,27 @@ func (d *draft) who() bool {
 // yesNo reports whether the question wants a yes or a no.
 func (d *draft) yesNo() bool {
 	p := d.p
-	if p.asks["count"] || p.asks["where"] || p.asks["when"] || p.asks["who"] || p.asks["list"] || p.thing() {
+	said := len(p.filters)+len(p.refs) > 0
+	switch {
+	case p.wants("count", "where", "when", "who", "list"), p.thing(), !said && len(p.heads()) == 0:
 		return false
-	}
-	substance := len(p.filters)+len(p.refs)+len(p.heads()) > 0
-	if p.asks["exists"] {
-		return substance && !p.asks["which"] || substance && !p.whichNoun()
-	}
-	if p.asks["which"] || !substance {
+	case p.asks["exists"]:
+		return !p.asks["which"]
+	case p.asks["which"], !said:
 		return false
+	case p.language == "en" || p.language == "es":
+		return p.at(p.firstSaid()).is(catIs)
 	}
+	return p.some(func(s *span) bool { return s.is(catYes) && s.text != "の" })
+}
+
+// firstSaid returns the first span that is not a mere filler.
+func (p *parser) firstSaid() int {
 	first := 0
 	for first < len(p.spans) && p.spans[first].filler() && !p.spans[first].is(catIs) {
 		first++
 	}
-	if p.language == "en" || p.language == "es" {
-		return p.at(first).is(catIs) && (len(p.refs) > 0 || len(p.filters) > 0)
-	}
-	ends := slices.ContainsFunc(p.spans, func(s *span) bool { return s.is(catYes) && s.text != "の" })
-	return ends && (len(p.filters) > 0 || len(p.refs) > 0)
+	return first
 }
 
-func (p *parser) whichNoun() bool {
-	return slices.ContainsFunc(p.spans, func(s *span) bool { return s.has(catAsk, "which") })
-}
-
-func (p *parser) thing() bool {
-	return slices.ContainsFunc(p.spans, func(s *span) bool { return s.is(catThing) })
-}
+func (p *parser) thing() bool { return p.some(func(s *span) bool { return s.is(catThing) }) }

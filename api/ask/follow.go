@@ -4,37 +4,37 @@ import (
 	"slices"
 )
 
-// follows reports whether a question only makes sense after another one.
+// follows reports whether a question only makes sense after another one: it
+// names no kind of thing of its own, and something shows that it goes on.
 func (p *parser) follows() bool {
+	if !p.elliptic() {
+		return false
+	}
 	first := 0
-	for first < len(p.spans) && p.spans[first].filler() && !p.spans[first].is(catMore) && !p.spans[first].is(catThose) {
+	for first < len(p.spans) && p.spans[first].filler() && !p.spans[first].any(catMore, catThose) {
 		first++
 	}
 	s := p.at(first)
-	if s.is(catMore) && !(s.is(catPolite) && !s.has(catMore, "and") && !s.has(catMore, "only")) && p.elliptic() {
+	switch {
+	case s.is(catMore) && (!s.is(catPolite) || s.has(catMore, "and") || s.has(catMore, "only")):
+		return true
+	case s.any(catIn, catPer, catBy, catSort, catWithout, catExcept), s.has(catNot, ""):
+		return true
+	case p.some(p.pointsBack), p.asksOnly(), p.topicOnly():
 		return true
 	}
-	for _, t := range p.spans {
-		if t.has(catMore, "same") {
-			return p.elliptic()
-		}
-		if (p.language == "zh" || p.language == "ja") && t.is(catMore) && !p.properHead() {
-			return true
-		}
-		if t.is(catThose) && !t.is(catSkip) && !p.properHead() {
-			return true
-		}
-		if t.is(catThose) && (t.text == "that" || t.text == "one") && !p.properHead() && p.countOnly() {
-			return true
-		}
-	}
-	if p.elliptic() && (p.asksOnly() || p.topicOnly()) {
+	return p.countOnly()
+}
+
+// pointsBack reports whether a word refers to what came before.
+func (p *parser) pointsBack(s *span) bool {
+	switch {
+	case s.has(catMore, "same"), s.is(catThose) && !s.is(catSkip):
 		return true
+	case s.is(catMore):
+		return p.language == "zh" || p.language == "ja"
 	}
-	if p.elliptic() && (s.is(catIn) || s.is(catPer) || s.is(catBy) || s.is(catSort) || s.has(catNot, "") || s.is(catWithout) || s.is(catExcept)) {
-		return true
-	}
-	return p.elliptic() && p.countOnly()
+	return false
 }
 
 // asksOnly reports whether a word such as "only" or "which are" shows that
@@ -80,59 +80,61 @@ func (r *Reading) follow(p *parser, before Query) {
 	q := before.clone()
 	p.following = true
 	d, ok := p.buildOn(before.Entity)
+	lost := "I did not understand what to change in the question before."
+	if len(r.Unknown) > 0 {
+		lost = "I did not understand " + quote(r.Unknown[0]) + "."
+	}
 	if len(r.Unknown) > 0 || !ok || !before.reads() {
-		r.Query = nothing(IntentUnknown)
-		r.Why = "I did not understand what to change in the question before."
-		if len(r.Unknown) > 0 {
-			r.Why = "I did not understand " + quote(r.Unknown[0]) + "."
-		}
+		r.Query, r.Why = nothing(IntentUnknown), lost
 		return
 	}
 	q.Filters = merge(q.Filters, d.Filters)
-	shape := p.shapeAsked()
+	ok = d.reshape(&q)
+	r.Aside = p.asks["count"] && len(d.Filters)+len(d.GroupBy) == 0
+	if len(d.GroupBy) > 0 {
+		q.Intent, q.Aggregate, q.GroupBy, q.Sort = IntentCount, &Aggregate{Op: "count"}, d.GroupBy, mostFirst()
+	}
+	d.doubts = doubtsLeft(d.doubts, q)
+	d.Query = q
+	switch {
+	case len(d.doubts) > 0:
+		r.askWhich(d)
+	case !ok || q.Validate() != nil || !p.changes():
+		r.Query, r.Why = nothing(IntentUnknown), lost
+	default:
+		r.Query = q
+	}
+}
+
+// reshape changes what is wanted of the things: how many, a field, whether
+// there are any, an order, or the things.
+func (d *draft) reshape(q *Query) bool {
+	p := d.p
+	plain := func(i Intent, a *Aggregate, s *Sort) { q.Intent, q.Aggregate, q.Sort, q.GroupBy = i, a, s, nil }
 	switch {
 	case p.asks["count"]:
-		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentCount, &Aggregate{Op: "count"}, nil, nil
-		r.Aside = len(d.Filters) == 0 && len(d.GroupBy) == 0
+		plain(IntentCount, &Aggregate{Op: "count"}, nil)
 	case q.Intent == IntentGet && d.asksField() && len(d.Filters) == 0:
 		q.Aggregate = &Aggregate{Op: "select", Fields: d.fieldsAsked(&ref{entity: q.Entity})}
-	case p.asks["exists"] || d.yesNo() && len(d.Filters) > 0:
-		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentExists, &Aggregate{Op: "exists"}, nil, nil
+	case d.asksWhether():
+		plain(IntentExists, &Aggregate{Op: "exists"}, nil)
 	case p.asks["who"] && q.Entity == EntityCluster:
-		q.Intent, q.Aggregate, q.Sort, q.GroupBy = IntentCount, &Aggregate{Op: "count"}, &Sort{Field: "count", Dir: "desc"}, []string{fieldCreator}
+		plain(IntentCount, &Aggregate{Op: "count"}, mostFirst())
+		q.GroupBy = []string{fieldCreator}
 	case p.top != nil || p.sort != nil:
-		if d.Sort == nil {
-			r.Query = nothing(IntentUnknown)
-			return
-		}
-		q.Intent, q.Sort, q.Aggregate, q.GroupBy = d.Intent, d.Sort, nil, nil
+		plain(d.Intent, nil, d.Sort)
 		if p.sort != nil {
 			q.Intent = IntentList
 		}
-	case shape == "list":
-		q.Intent, q.Aggregate, q.GroupBy, q.Sort = IntentList, nil, nil, listSort(q.Entity)
-	case q.Intent == IntentGet && !sameThing(d.Filters):
-		q.Intent, q.Aggregate, q.Sort = IntentList, nil, listSort(q.Entity)
+		return d.Sort != nil
+	case p.asksThings(), q.Intent == IntentGet && !sameThing(d.Filters):
+		plain(IntentList, nil, listSort(q.Entity))
 	}
-	if len(d.GroupBy) > 0 {
-		q.Intent, q.Aggregate = IntentCount, &Aggregate{Op: "count"}
-		q.GroupBy, q.Sort = d.GroupBy, &Sort{Field: "count", Dir: "desc"}
-	}
-	if len(d.doubts) > 0 {
-		d.doubts = doubtsLeft(d.doubts, q)
-	}
-	d.Query = q
-	if len(d.doubts) > 0 {
-		r.askWhich(d)
-		return
-	}
-	if q.Validate() != nil || !p.changes() {
-		r.Query = nothing(IntentUnknown)
-		r.Why = "I did not understand what to change in the question before."
-		return
-	}
-	r.Query = q
+	return true
 }
+
+// asksWhether reports whether there being any is asked for.
+func (d *draft) asksWhether() bool { return d.p.asks["exists"] || d.yesNo() && len(d.Filters) > 0 }
 
 // changes reports whether the question says anything.
 func (p *parser) changes() bool {
@@ -145,13 +147,9 @@ func sameThing(filters []Filter) bool {
 	return slices.ContainsFunc(filters, func(f Filter) bool { return f.Field == fieldName && f.Op == OpEq })
 }
 
-// shapeAsked returns list if things are asked for rather than numbers.
-func (p *parser) shapeAsked() string {
-	only := slices.ContainsFunc(p.spans, func(s *span) bool { return s.text == "ones" || s.text == "which ones" })
-	if p.asks["list"] || p.asks["which"] || only {
-		return "list"
-	}
-	return ""
+// asksThings reports whether things are asked for rather than numbers.
+func (p *parser) asksThings() bool {
+	return p.wants("list", "which") || p.some(func(s *span) bool { return s.text == "ones" || s.text == "which ones" })
 }
 
 func listSort(e Entity) *Sort {
@@ -184,6 +182,7 @@ func (p *parser) buildOn(e Entity) (*draft, bool) {
 	return d, true
 }
 
+// doubtsLeft drops the doubts that the organization of the query resolves.
 func doubtsLeft(doubts []doubt, q Query) []doubt {
 	o, ok := q.filter(fieldOrg)
 	if !ok || o.Op != OpEq {

@@ -2,10 +2,7 @@ package ask
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // span is a stretch of a question that means something, or that is not
@@ -30,6 +27,9 @@ type span struct {
 func (s *span) is(category string) bool {
 	return s != nil && slices.ContainsFunc(s.senses, func(x sense) bool { return x.category == category })
 }
+
+// any reports whether the span is of one of the categories.
+func (s *span) any(categories ...string) bool { return slices.ContainsFunc(categories, s.is) }
 
 // word returns the text of a span, empty for none.
 func (s *span) word() string {
@@ -281,86 +281,6 @@ func (m *marker) quoted(i int) *span {
 	return nil
 }
 
-// literal returns a number, a version, a date or a region code at i, unless a
-// name or word that ends at known is longer.
-func (m *marker) literal(i, known int) *span {
-	t := m.tokens[i]
-	if t.class != classWord {
-		return nil
-	}
-	if date, to := m.date(i); date != "" && to >= known {
-		s := m.span(i, to)
-		s.date = date
-		return s
-	}
-	if m.chunk(i) > i+1 && m.chunk(i) != known {
-		return nil
-	}
-	if isVersion(t.text) && known <= i+1 {
-		s := m.span(i, i+1)
-		s.version = "v" + strings.TrimPrefix(t.text, "v")
-		if n, err := strconv.ParseFloat(t.text, 64); err == nil {
-			s.number = &n
-		}
-		s.names = m.names.find(s.text)
-		return s
-	}
-	n, err := strconv.ParseFloat(strings.ReplaceAll(t.text, ",", ""), 64)
-	if err != nil || n < 0 || n > 1e15 || !unicode.IsDigit(rune(t.text[0])) || known > i+1 {
-		return nil
-	}
-	s := m.span(i, i+1)
-	s.number = &n
-	s.names = m.names.find(s.text)
-	return s
-}
-
-// isVersion reports whether a word is v8, v8.5, 8.5 or 8.5.3.
-func isVersion(s string) bool {
-	digits, v := strings.CutPrefix(s, "v")
-	dots := strings.Count(digits, ".")
-	if digits == "" || !v && dots == 0 {
-		return false
-	}
-	for part := range strings.SplitSeq(digits, ".") {
-		if part == "" || len(part) > 4 || strings.Trim(part, "0123456789") != "" {
-			return false
-		}
-	}
-	return dots <= 3
-}
-
-// date reads 2026-11-20, 2026/11/20 and 2026.11.20 at i.
-func (m *marker) date(i int) (date string, to int) {
-	if strings.Count(m.tokens[i].text, ".") == 2 {
-		return civil(strings.Split(m.tokens[i].text, ".")), i + 1
-	}
-	if i+5 > len(m.tokens) || len(m.tokens[i].text) != 4 {
-		return "", i
-	}
-	a, b := m.tokens[i+1].text, m.tokens[i+3].text
-	if a != b || a != "-" && a != "/" && a != "‐" {
-		return "", i
-	}
-	return civil([]string{m.tokens[i].text, m.tokens[i+2].text, m.tokens[i+4].text}), i + 5
-}
-
-// civil returns year, month and day as 2006-01-02, empty if they are no date.
-func civil(parts []string) string {
-	var n [3]int
-	for i, p := range parts {
-		v, err := strconv.Atoi(p)
-		if err != nil || v < 1 {
-			return ""
-		}
-		n[i] = v
-	}
-	if n[0] < 1970 || n[0] > 2999 || n[1] > 12 || n[2] > 31 {
-		return ""
-	}
-	return isoDate(n[0], n[1], n[2])
-}
-
 // alias replaces a word by the label that it is another word for.
 func (m *marker) alias(s *span) *span {
 	if label, ok := s.value(catAlias); ok {
@@ -458,87 +378,4 @@ func (m *marker) guessCJK(i int) *span {
 	s := m.span(i, j)
 	m.resolve(s)
 	return s
-}
-
-// resolve looks for an unknown word among the names and for slips.
-func (m *marker) resolve(s *span) {
-	s.unknown = true
-	if m.lookups++; m.lookups > maxLookups {
-		return
-	}
-	found, op := m.names.loose(s.text)
-	if len(found) > 0 && slices.ContainsFunc(found, func(n named) bool { return wordIn(keyOf(n.text), s.text) }) {
-		found = slices.DeleteFunc(slices.Clone(found), func(n named) bool { return !wordIn(keyOf(n.text), s.text) })
-		s.loose, s.looseOp = found, op
-		return
-	}
-	m.repair(s)
-	if s.repaired == "" && len(found) > 0 && len(s.text) >= 3 {
-		s.loose, s.looseOp = found, op
-	}
-}
-
-// wordIn reports whether text is one of the words that a name is made of.
-func wordIn(key, text string) bool {
-	for at := 0; ; {
-		i := strings.Index(key[at:], text)
-		if i < 0 {
-			return false
-		}
-		i += at
-		end := i + len(text)
-		before, _ := utf8.DecodeLastRuneInString(key[:i])
-		after, _ := utf8.DecodeRuneInString(key[end:])
-		if (i == 0 || !unicode.IsLetter(before)) && (end == len(key) || !unicode.IsLetter(after)) {
-			return true
-		}
-		at = i + 1
-	}
-}
-
-// repair takes a word for the nearest one of the vocabulary or the nearest
-// name. Two that are equally near are no repair.
-func (m *marker) repair(s *span) {
-	words, wordSlips := nearest(s.text, m.words.repair)
-	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
-		by := m.words.words[w]
-		return by[m.language] == nil && by["en"] == nil
-	})
-	names, nameSlips := m.names.near(s.text)
-	several := len(words) > 0
-	words = m.oneMeaning(words)
-	if several && len(words) == 0 && wordSlips <= nameSlips {
-		return // "pausd" may be paused or pause
-	}
-	switch {
-	case len(words) > 0 && (len(names) == 0 || wordSlips <= nameSlips):
-		s.senses = m.words.find(words[0], m.language)
-		s.names = m.names.find(words[0])
-		s.repaired, s.text, s.unknown = words[0], words[0], false
-	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return n != names[0] }):
-		s.names = m.names.find(names[0])
-		s.repaired, s.unknown = s.names[0].text, false
-	case len(names) > 1:
-		for _, n := range names {
-			s.loose = append(s.loose, m.names.find(n)...)
-		}
-		s.looseOp = OpEq
-	}
-}
-
-// oneMeaning returns the words if they all mean the same, those of the
-// question's language first.
-func (m *marker) oneMeaning(words []string) []string {
-	slices.SortStableFunc(words, func(a, b string) int {
-		return boolInt(m.words.words[a][m.language] == nil) - boolInt(m.words.words[b][m.language] == nil)
-	})
-	for i, w := range words {
-		if i > 0 && m.words.words[words[0]][m.language] != nil && m.words.words[w][m.language] == nil {
-			return words[:i]
-		}
-		if !slices.Equal(m.words.find(w, m.language), m.words.find(words[0], m.language)) {
-			return nil
-		}
-	}
-	return words
 }

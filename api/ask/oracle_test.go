@@ -150,8 +150,6 @@ func (o *oracle) count(conditions ...is) want {
 	return want{value: float64(len(o.clusters(conditions...)))}
 }
 
-func (o *oracle) any(conditions ...is) want { return want{value: len(o.clusters(conditions...)) > 0} }
-
 // first returns the ids of the first n clusters in an order.
 func (o *oracle) first(n int, before func(a, b oracleCluster) bool, conditions ...is) want {
 	found := o.clusters(conditions...)
@@ -217,5 +215,4 @@ func keepsSecret() want    { return want{intent: "refuse_secret"} }
 func outOfScope() want     { return want{intent: "out_of_scope"} }
 func aboutItself() want    { return want{intent: "meta"} }
 func aboutThePast() want   { return want{intent: "history"} }
-func notUnderstood() want  { return want{intent: "unknown"} }
 func opens(id string) want { return want{intent: "navigate", value: id} }

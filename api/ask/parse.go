@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -93,6 +94,21 @@ func (s *span) filler() bool {
 	return s != nil && !s.quoted && s.is(catSkip) && len(s.names) == 0
 }
 
+// some reports whether something is true of any span.
+func (p *parser) some(holds func(*span) bool) bool { return slices.ContainsFunc(p.spans, holds) }
+
+// wants reports whether one of these was asked.
+func (p *parser) wants(asks ...string) bool {
+	return slices.ContainsFunc(asks, func(a string) bool { return p.asks[a] })
+}
+
+// done marks the spans up to the one at last as used and goes on behind it.
+func (p *parser) done(last int) bool {
+	p.use(p.i, last)
+	p.i = last + 1
+	return true
+}
+
 // after returns the next span that says something.
 func (p *parser) after(i int) int {
 	for i++; i < len(p.spans) && (p.spans[i].filler() || p.spans[i].is(catOf) && !p.spans[i].is(catIn)); i++ {
@@ -130,7 +146,7 @@ func (p *parser) walk() {
 			}
 		}
 		if p.i == was {
-			if !s.used && !s.filler() && !p.silent(s) && !(p.whole(p.i) == 2 && p.has(catCompareTo)) {
+			if !s.used && !s.filler() && !p.silent(s) && (p.whole(p.i) != 2 || !p.has(catCompareTo)) {
 				p.loners = append(p.loners, p.i)
 			}
 			p.i++
@@ -140,12 +156,8 @@ func (p *parser) walk() {
 
 // silent reports whether a span may stay without a slot.
 func (p *parser) silent(s *span) bool {
-	for _, c := range []string{catIn, catOf, catHave, catIs, catAnd, catYes, catPolite, catMore, catThose, catThing, catUnique, catBy, catFormat, catConsole, catMine, catCompareTo, catEvery} {
-		if s.is(c) {
-			return true
-		}
-	}
-	return false
+	return s.any(catIn, catOf, catHave, catIs, catAnd, catYes, catPolite, catMore, catThose, catThing, catUnique, catBy, catFormat, catConsole,
+		catMine, catCompareTo, catEvery)
 }
 
 // negation notes what makes the next value its opposite.
@@ -291,28 +303,36 @@ func (p *parser) add(f Filter, at int) {
 	link := p.link
 	p.link, p.negate = "", false
 	n := len(p.filters)
-	if n > 0 && p.filters[n-1].Field == f.Field && f.Value.Rel == "" && p.filterAt[n-1] < at {
+	switch {
+	case n == 0:
+	case p.filters[n-1].Field == f.Field && joins(p.filters[n-1], f):
 		before := p.filters[n-1]
-		negative := before.Op == OpNe || before.Op == OpNotIn
-		if link == "" && !negative && joins(before, f) && before.Value.String() != f.Value.String() {
-			p.conflict = true // "paused active clusters"
+		p.conflict = p.conflict || link == "" && p.filterAt[n-1] < at && contradict(before, f)
+		if link != "" || !f.positive() || before.Op == f.Op {
+			p.filters[n-1], p.filterAt[n-1] = join(before, f), at
+			return
 		}
-	}
-	if n > 0 && p.filters[n-1].Field == f.Field && joins(p.filters[n-1], f) && (link != "" || f.Op != OpEq && f.Op != OpIn || p.filters[n-1].Op == f.Op) {
-		p.filters[n-1] = join(p.filters[n-1], f)
-		p.filterAt[n-1] = at
-		return
-	}
-	if link == catOr && n > 0 && !negated {
+	case link == catOr && !negated:
 		p.conflict = true
 	}
 	p.put(f, at)
 }
 
+// contradict reports whether two values stand beside each other of which only
+// one can be: "paused active clusters".
+func contradict(a, b Filter) bool {
+	return a.positive() && b.positive() && a.Value.String() != b.Value.String()
+}
+
+// positive reports whether a filter keeps what has its value.
+func (f Filter) positive() bool { return f.Op == OpEq || f.Op == OpIn }
+
+// negative reports whether a filter drops what has its value.
+func (f Filter) negative() bool { return f.Op == OpNe || f.Op == OpNotIn }
+
+// joins reports whether the values of two filters can stand in one list.
 func joins(a, b Filter) bool {
-	positive := func(f Filter) bool { return f.Op == OpEq || f.Op == OpIn }
-	negative := func(f Filter) bool { return f.Op == OpNe || f.Op == OpNotIn }
-	return a.Value.Rel == "" && (positive(a) && positive(b) || negative(a) && (negative(b) || positive(b)))
+	return a.Value.Rel == "" && (a.positive() && b.positive() || a.negative() && (b.negative() || b.positive()))
 }
 
 // join puts the values of two filters on one field together.
@@ -327,7 +347,7 @@ func join(a, b Filter) Filter {
 		return a
 	}
 	op := OpIn
-	if a.Op == OpNe || a.Op == OpNotIn {
+	if a.negative() {
 		op = OpNotIn
 	}
 	return Filter{a.Field, op, Value{List: list}}
@@ -336,85 +356,65 @@ func join(a, b Filter) Filter {
 // flag notes words that say what is wanted rather than of what.
 func (p *parser) flag() bool {
 	s := p.spans[p.i]
-	if len(s.names) > 0 && !s.is(catAsk) {
-		return false
-	}
-	if v, ok := s.value(catAsk); ok {
-		if v == "count" && p.top != nil { // "top 3 projects by number of clusters"
-			p.use(p.i, p.i)
-			p.i++
-			return true
-		}
-		p.asks[v] = true
-		for _, x := range s.senses {
-			if x.category == catAsk {
-				p.asks[x.value] = true
-			}
-		}
-		p.use(p.i, p.i)
-		p.i++
-		return true
-	}
 	switch {
-	case s.is(catOr) && s.is(catYes) && p.after(p.i) >= len(p.spans): // か at the end only asks
-	case s.is(catOr):
-		p.link = catOr
-	case s.is(catAnd):
-		if p.link == "" {
-			p.link = catAnd
-		}
-		if !p.listGoesOn() {
-			p.negate = false
-		}
-	case s.is(catSum):
-		p.sum, _ = s.value(catSum)
+	case s.is(catAsk):
+		return p.asking(s)
+	case len(s.names) > 0:
+		return false
+	case s.any(catOr, catAnd):
+		return p.linking(s)
 	case s.is(catMine):
 		return p.my()
+	case s.any(catDesc, catAsc, catSort):
+		return p.sorting(s)
+	case s.is(catSum):
+		p.sum, _ = s.value(catSum)
 	case s.is(catFormat):
 		p.format, _ = s.value(catFormat)
 	case s.is(catIn) && s.text == "running in":
 		p.runs = true
-	case s.is(catDesc) || s.is(catAsc):
-		return p.direction(s)
-	case s.is(catSort):
-		return p.sorting()
 	case s.is(catEmpty) && p.hasProjects():
-		f := Filter{fieldClusters, OpEq, number(0)}
-		if p.negate || p.except {
-			f.Op, p.negate = OpGt, false
-		}
-		p.put(f, p.i)
+		p.empty()
 	default:
 		return false
 	}
-	p.use(p.i, p.i)
-	p.i++
-	return true
+	return p.done(p.i)
+}
+
+// empty adds the filter of empty projects.
+func (p *parser) empty() {
+	f := Filter{fieldClusters, OpEq, number(0)}
+	if p.negate || p.except {
+		f.Op, p.negate = OpGt, false
+	}
+	p.put(f, p.i)
+}
+
+// asking notes what is asked.
+func (p *parser) asking(s *span) bool {
+	for _, x := range s.senses {
+		if x.category == catAsk && (x.value != "count" || p.top == nil) { // "top 3 projects by number of clusters"
+			p.asks[x.value] = true
+		}
+	}
+	return p.done(p.i)
+}
+
+// linking notes how the next value goes with the one before.
+func (p *parser) linking(s *span) bool {
+	switch {
+	case s.is(catOr) && s.is(catYes) && p.after(p.i) >= len(p.spans): // か at the end only asks
+	case s.is(catOr):
+		p.link = catOr
+	default:
+		p.link = cmp.Or(p.link, catAnd)
+		p.negate = p.negate && p.listGoesOn()
+	}
+	return p.done(p.i)
 }
 
 func (p *parser) hasProjects() bool {
-	return slices.ContainsFunc(p.spans, func(s *span) bool {
-		return s.has(catEntity, string(EntityProject)) || s.has(catEntity, string(EntityOrg))
-	})
-}
-
-// direction reads "descending" behind an order, and "newest first", which is
-// one by itself.
-func (p *parser) direction(s *span) bool {
-	dir := "asc"
-	if s.is(catDesc) {
-		dir = "desc"
-	}
-	if p.sort == nil && (s.has(catDesc, "created") || s.has(catAsc, "created")) {
-		p.sort = &Sort{Field: fieldCreated}
-	}
-	if p.sort == nil {
-		return false
-	}
-	p.sort.Dir = dir
-	p.use(p.i, p.i)
-	p.i++
-	return true
+	return p.hasNoun(EntityProject) || p.hasNoun(EntityOrg)
 }
 
 // listGoesOn reports whether a value of the same field follows an "and".
@@ -453,46 +453,6 @@ func (p *parser) my() bool {
 
 func (p *parser) counting() bool {
 	return slices.ContainsFunc(p.spans, func(s *span) bool { return s.has(catAsk, "count") || s.has(catAsk, "exists") })
-}
-
-// sorting reads "sort by age" and "sort clusters by age".
-func (p *parser) sorting() bool {
-	p.use(p.i, p.i)
-	i := p.after(p.i)
-	if p.at(i).is(catEntity) && !p.at(i).used && (p.at(p.after(i)).is(catBy) || p.at(p.after(i)).is(catSort)) {
-		e, _ := p.at(i).value(catEntity)
-		p.nouns = append(p.nouns, noun{entity: Entity(e), at: i, plural: isPlural(p.at(i).text)})
-		p.use(i, i)
-		i = p.after(i)
-	}
-	for p.at(i).is(catBy) || p.at(i).is(catThose) {
-		p.use(i, i)
-		i = p.after(i)
-	}
-	if !p.sortBy(i) && !p.sortBy(p.before(p.i)) {
-		p.loners = append(p.loners, p.i)
-	}
-	p.i++
-	return true
-}
-
-// sortBy sorts by what a span stands for.
-func (p *parser) sortBy(i int) bool {
-	if i < 0 {
-		return false
-	}
-	if field, ok := p.fieldAt(i); ok {
-		p.sort = &Sort{Field: field, Dir: "asc"}
-		p.dropField(field)
-		p.use(i, i)
-		return true
-	}
-	if top, ok := p.at(i).value(catTop); ok && (top == "newest" || top == "oldest") {
-		p.sort = &Sort{Field: fieldCreated, Dir: map[string]string{"newest": "desc", "oldest": "asc"}[top]}
-		p.use(i, i)
-		return true
-	}
-	return false
 }
 
 // fieldAt returns the field that a span stands for.

@@ -42,15 +42,25 @@ func (p *parser) nounBefore(i int, s *span) bool {
 		return true
 	}
 	e, ok := before.value(catEntity)
-	if !ok || isPlural(before.text) || len(s.called(Entity(e))) == 0 || b+1 != i && p.at(i-1).is(catIs) {
+	switch {
+	case !ok || isPlural(before.text) || len(s.called(Entity(e))) == 0:
+		return false
+	case b+1 != i && p.at(i-1).is(catIs), p.questioned(b):
 		return false
 	}
-	for j := b - 1; j >= 0 && j >= b-2; j-- {
-		if a, ok := p.spans[j].value(catAsk); ok && (a == "which" || a == "count" || a == "exists") || p.spans[j].is(catPer) || p.spans[j].is(catWithout) || p.spans[j].is(catNot) {
-			return false
+	return p.language != "zh" && p.language != "ja" || !isValue(s)
+}
+
+// questioned reports whether a noun is one of many that a question is about:
+// "which cluster", "each cluster", "no cluster".
+func (p *parser) questioned(noun int) bool {
+	for j := noun - 1; j >= 0 && j >= noun-2; j-- {
+		s := p.spans[j]
+		if s.has(catAsk, "which") || s.has(catAsk, "count") || s.has(catAsk, "exists") || s.any(catPer, catWithout, catNot) {
+			return true
 		}
 	}
-	return p.language != "zh" && p.language != "ja" || !isValue(s)
+	return false
 }
 
 func (p *parser) nounBeside(i int, s *span) bool {
@@ -70,21 +80,26 @@ func (p *parser) wantsName(i int) bool {
 		if j == i {
 			continue
 		}
-		switch {
-		case len(s.names) > 0 && !s.filler() && !isValue(s) || s.quoted:
+		if s.quoted || len(s.names) > 0 && !s.filler() && !isValue(s) || s.has(catEntity, string(EntityCluster)) || s.has(catAsk, "count") || s.any(catTop, catPer) {
 			return false
-		case s.has(catEntity, string(EntityCluster)), s.has(catAsk, "count"), s.is(catTop), s.is(catPer):
-			return false
-		case s.has(catAsk, "where"), s.has(catAsk, "when"), s.has(catAsk, "who"), s.has(catAsk, "age"), s.is(catOpen), s.is(catWrite):
-			asks = true
-		case s.is(catEntity) && s.has(catEntity, string(EntityBranch)):
-			asks = true
 		}
-		if _, ok := p.fieldAt(j); ok && (p.whichBefore(j) || j < i && p.spans[i-1].is(catOf) || j > i && p.spans[i+1].is(catOf)) {
-			asks = true
-		}
+		asks = asks || p.asksOfOne(j, i)
 	}
 	return asks
+}
+
+// asksOfOne reports whether the word at j asks for a property of the thing
+// named at i.
+func (p *parser) asksOfOne(j, i int) bool {
+	s := p.spans[j]
+	switch {
+	case s.has(catAsk, "where"), s.has(catAsk, "when"), s.has(catAsk, "who"), s.has(catAsk, "age"):
+		return true
+	case s.any(catOpen, catWrite), s.has(catEntity, string(EntityBranch)):
+		return true
+	}
+	_, ok := p.fieldAt(j)
+	return ok && (p.whichBefore(j) || j < i && p.spans[i-1].is(catOf) || j > i && p.spans[i+1].is(catOf))
 }
 
 // name reads a name, exact or in part, as the thing it is.
@@ -157,7 +172,7 @@ func (p *parser) hint(i int) (e Entity, plural bool, used []int) {
 	}
 	ends := a == i+1 || p.language != "en"
 	switch {
-	case ends && fits(a) && !(p.language == "zh" && a > i+1):
+	case ends && (p.language != "zh" || a == i+1) && fits(a):
 		used = append(used, a)
 		plural = isPlural(p.spans[a].text)
 		p.nouns = append(p.nouns, noun{entity: e, at: a, plural: plural, hint: true, which: p.whichBefore(i)})
@@ -185,7 +200,7 @@ func (p *parser) choose(things []named, hint Entity) []named {
 		}
 	}
 	before := p.at(p.before(p.i))
-	var order [][]Entity
+	order := make([][]Entity, 0, 4)
 	switch {
 	case before.has(catField, "labels"):
 		order = [][]Entity{{"label"}}
@@ -221,42 +236,44 @@ func exactCase(things []named, raw string) []named {
 // naming reads "named X", "containing X", "X で始まる".
 func (p *parser) naming() bool {
 	s := p.spans[p.i]
-	if kind, ok := s.value(catNamed); ok {
-		i := p.after(p.i)
-		next := p.at(i)
-		if next == nil || !p.nameable(next) {
-			return false
-		}
-		if kind == "eq" && (len(next.names) > 0 || len(next.loose) > 0) {
-			p.use(p.i, p.i)
-			p.i = i
-			read := p.name()
-			if n := len(p.refs); read && n > 0 && p.refs[n-1].at == i && (p.language == "zh" || p.language == "ja") {
-				p.refs[n-1].plural = true
-			}
-			return read
-		}
-		if kind == "prefix" && p.language == "zh" && !p.closes(i) {
-			return false
-		}
-		if s.is(catHave) && !next.quoted && (next.is(catEntity) || next.is(catState) || next.is(catNumberOrField(next))) {
-			return false
-		}
-		return p.nameLike(kind, p.i, i)
-	}
 	i := p.after(p.i)
-	if kind, ok := p.at(i).value(catNamedAfter); ok && p.nameable(s) && !(s.is(catEntity) && p.at(i).is(catHave)) {
-		return p.nameLike(kind, i, p.i)
+	next := p.at(i)
+	if kind, ok := s.value(catNamed); ok {
+		return next != nil && p.namingBefore(kind, i)
 	}
-	return false
+	kind, ok := next.value(catNamedAfter)
+	if !ok || !p.nameable(s) || s.is(catEntity) && next.is(catHave) {
+		return false
+	}
+	return p.nameLike(kind, i, p.i)
 }
 
-// catNumberOrField returns a category of s that no name can be, or none.
-func catNumberOrField(s *span) string {
-	if s.number != nil || s.is(catField) {
-		return catField
+// namingBefore reads a word of naming with the name behind it, at i.
+func (p *parser) namingBefore(kind string, i int) bool {
+	s, next := p.spans[p.i], p.at(i)
+	switch {
+	case !p.nameable(next):
+		return false
+	case kind == "eq" && (len(next.names) > 0 || len(next.loose) > 0):
+		p.use(p.i, p.i)
+		p.i = i
+		return p.nameAfterNaming(i)
+	case kind == "prefix" && p.language == "zh" && !p.closes(i):
+		return false
+	case s.is(catHave) && !next.quoted && (next.any(catEntity, catState, catField) || next.number != nil):
+		return false // "containing 3 clusters"
 	}
-	return ""
+	return p.nameLike(kind, p.i, i)
+}
+
+// nameAfterNaming reads the name behind "named". In languages without a plural
+// all things of the name are meant.
+func (p *parser) nameAfterNaming(i int) bool {
+	read := p.name()
+	if n := len(p.refs); read && n > 0 && p.refs[n-1].at == i && (p.language == "zh" || p.language == "ja") {
+		p.refs[n-1].plural = true
+	}
+	return read
 }
 
 // closes reports whether 开头 or 结尾 follows: 以 X 开头.
@@ -264,11 +281,14 @@ func (p *parser) closes(i int) bool {
 	return p.at(p.after(i)).is(catNamedAfter) || p.at(i+1).is(catNamedAfter)
 }
 
+// nameable reports whether a span can be a part of a name.
 func (p *parser) nameable(s *span) bool {
-	return s.quoted || s.unknown || len(s.names) > 0 || len(s.loose) > 0 || len(s.senses) > 0 && !s.filler() && !s.is(catField) && !s.is(catThan()) || s.version != "" || s.number != nil
+	switch {
+	case s.quoted, s.unknown, len(s.names) > 0, len(s.loose) > 0, s.version != "", s.number != nil:
+		return true
+	}
+	return len(s.senses) > 0 && !s.filler() && !s.any(catField, catCompare)
 }
-
-func catThan() string { return catCompare }
 
 // part returns the part of a name that a span stands for. It is not known if
 // it occurs in no name and is one slip away from what does.

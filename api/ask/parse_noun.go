@@ -10,42 +10,37 @@ func (p *parser) noun() bool {
 	s := p.spans[p.i]
 	e, isEntity := s.value(catEntity)
 	field, isField := s.value(catField)
-	if !isEntity && !isField {
-		return false
-	}
-	if isField && (field == "currency" || field == "cents") {
-		p.use(p.i, p.i)
-		p.i++
-		return true
-	}
-	entity := Entity(e)
-	p.use(p.i, p.i)
-	facet, isFacet := entity.facet()
-	if isFacet && p.besideValue(facet) {
-		p.i++
-		return true
-	}
-	if p.without {
-		p.without = false
-		p.lack(entity, field, facet)
-		p.i++
-		return true
-	}
+	facet, isFacet := Entity(e).facet()
 	switch {
+	case !isEntity && !isField:
+		return false
+	case field == "currency", field == "cents", isFacet && p.besideValue(facet):
+		return p.done(p.i)
+	case p.without:
+		p.without = false
+		p.lack(Entity(e), field, facet)
+		return p.done(p.i)
 	case isField:
 		p.fields = append(p.fields, fieldAt{field: field, at: p.i, with: p.at(p.before(p.i)).is(catHave)})
+		return p.done(p.i)
 	case isFacet:
 		p.fields = append(p.fields, fieldAt{field: facet, at: p.i})
-		p.nouns = append(p.nouns, noun{entity: entity, at: p.i, plural: isPlural(s.text), which: p.whichBefore(p.i)})
-	default:
-		if and := p.before(p.i); (p.at(and).is(catAnd) || p.at(and).is(catOr)) && p.at(p.before(and)).is(catEntity) && len(p.nouns) > 0 {
-			last := p.nouns[len(p.nouns)-1]
-			p.conflict = p.conflict || last.at == p.before(and) && isThing(last.entity) && last.entity != entity
-		}
-		p.nouns = append(p.nouns, noun{entity: entity, at: p.i, plural: isPlural(s.text), which: p.whichBefore(p.i)})
+	case p.secondOfTwo(Entity(e)):
+		p.conflict = true // "projects and clusters"
 	}
-	p.i++
-	return true
+	p.nouns = append(p.nouns, noun{entity: Entity(e), at: p.i, plural: isPlural(s.text), which: p.whichBefore(p.i)})
+	return p.done(p.i)
+}
+
+// secondOfTwo reports whether another kind of thing stands before the noun,
+// joined by an "and" or an "or".
+func (p *parser) secondOfTwo(e Entity) bool {
+	and := p.before(p.i)
+	if !p.at(and).any(catAnd, catOr) || len(p.nouns) == 0 {
+		return false
+	}
+	last := p.nouns[len(p.nouns)-1]
+	return last.at == p.before(and) && isThing(last.entity) && last.entity != e
 }
 
 // lack notes that what follows "without" is missing.
@@ -96,32 +91,32 @@ func (p *parser) whichBefore(i int) bool {
 // besideValue reports whether a noun such as "region" or "plan" only says
 // what the value beside it is: "the Tokyo region", "state paused".
 func (p *parser) besideValue(facet string) bool {
-	fits := func(s *span) bool {
-		if s == nil || s.quoted {
-			return false
-		}
-		switch facet {
-		case fieldRegion:
-			return s.is(catCity) || s.is(catCountry) || s.is(catContinent) || p.regionOf(s) != ""
-		case fieldState:
-			return s.is(catState) && !s.is(catWrite)
-		case fieldPlan:
-			return s.is(catPlan)
-		case fieldProvider:
-			return s.is(catProvider)
-		case fieldVersion:
-			return s.version != ""
-		case fieldCreator:
-			return len(s.called(EntityCreator)) > 0
-		}
-		return false
-	}
 	b, a := p.before(p.i), p.after(p.i)
-	if fits(p.at(b)) && !p.isName(b) || fits(p.at(a)) && !p.isName(a) {
+	if p.valueOf(facet, p.at(b)) && !p.isName(b) || p.valueOf(facet, p.at(a)) && !p.isName(a) {
 		return true
 	}
 	is := p.at(a).is(catIs) || p.at(p.i+1).is(catIs)
-	return is && !p.whichBefore(p.i) && fits(p.at(p.after(a)))
+	return is && !p.whichBefore(p.i) && p.valueOf(facet, p.at(p.after(a)))
+}
+
+// valueOf reports whether a span is a value of a field.
+func (p *parser) valueOf(facet string, s *span) bool {
+	if s == nil || s.quoted {
+		return false
+	}
+	switch facet {
+	case fieldRegion:
+		return s.any(catCity, catCountry, catContinent) || p.regionOf(s) != ""
+	case fieldState:
+		return s.is(catState) && !s.is(catWrite)
+	case fieldPlan:
+		return s.is(catPlan)
+	case fieldProvider:
+		return s.is(catProvider)
+	case fieldVersion:
+		return s.version != ""
+	}
+	return facet == fieldCreator && len(s.called(EntityCreator)) > 0
 }
 
 // isName reports whether a word that could be a value stands for a name.
@@ -183,6 +178,12 @@ func (p *parser) value() bool {
 	return false
 }
 
+// valueFields are the fields of categories whose values are compared as they
+// stand in the vocabulary.
+var valueFields = map[string]string{
+	catProvider: fieldProvider, catCity: fieldCity, catCountry: fieldCountry, catContinent: fieldContinent,
+}
+
 // known adds the filters of a word that is a value: a state, a plan, a
 // provider or a place.
 func (p *parser) known(s *span) bool {
@@ -190,44 +191,39 @@ func (p *parser) known(s *span) bool {
 		return false
 	}
 	for _, x := range s.senses {
-		switch x.category {
-		case catState:
-			if p.skipState() {
-				return true
-			}
-			v := x.value
-			if v == "changing" {
-				p.add(Filter{fieldState, OpIn, Value{List: slices.Clone(changingStates)}}, p.i)
-				return true
-			}
-			if v == "healthy" {
-				p.health, v = true, "ACTIVE"
-			}
-			p.add(Filter{fieldState, OpEq, text(v)}, p.i)
-		case catTrouble:
+		field, plain := valueFields[x.category]
+		switch {
+		case plain:
+			p.add(Filter{field, OpEq, text(x.value)}, p.i)
+		case x.category == catState:
+			p.state(x.value)
+		case x.category == catTrouble:
 			p.health = true
 			p.add(Filter{fieldState, OpNe, text("ACTIVE")}, p.i)
-		case catPlan:
+		case x.category == catPlan:
 			p.plan(x.value)
-		case catType:
-			if !p.hasNoun(EntityProject) {
-				continue
-			}
+		case x.category == catType && p.hasNoun(EntityProject):
 			p.add(Filter{fieldType, OpEq, text(x.value)}, p.i)
-		case catProvider:
-			p.add(Filter{fieldProvider, OpEq, text(x.value)}, p.i)
-		case catCity:
-			p.add(Filter{fieldCity, OpEq, text(x.value)}, p.i)
-		case catCountry:
-			p.add(Filter{fieldCountry, OpEq, text(x.value)}, p.i)
-		case catContinent:
-			p.add(Filter{fieldContinent, OpEq, text(x.value)}, p.i)
 		default:
 			continue
 		}
 		return true
 	}
 	return false
+}
+
+// state adds the filter of a word for a state.
+func (p *parser) state(v string) {
+	switch {
+	case p.skipState():
+	case v == "changing":
+		p.add(Filter{fieldState, OpIn, Value{List: slices.Clone(changingStates)}}, p.i)
+	case v == "healthy":
+		p.health = true
+		p.add(Filter{fieldState, OpEq, text("ACTIVE")}, p.i)
+	default:
+		p.add(Filter{fieldState, OpEq, text(v)}, p.i)
+	}
 }
 
 // skipState reports whether a state is only a verb of being somewhere: "what

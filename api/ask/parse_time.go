@@ -151,37 +151,57 @@ func (p *parser) weekday(v string) period {
 // monthOf reads "november", "november 2025", "november 20", "20 november
 // 2026", "11月20日".
 func (p *parser) monthOf(i int) (when period, next int, ok bool) {
-	day := 0
-	if n := p.whole(i); n >= 1 && n <= 31 {
-		j := i + 1
-		for p.at(j) != nil && p.at(j).is(catSkip) && j < i+3 {
-			j++
-		}
-		if p.at(j).is(catMonth) && p.language != "zh" && p.language != "ja" {
-			day, i = n, j
-		}
-	}
+	day, i := p.dayBefore(i)
 	v, found := p.at(i).value(catMonth)
 	if !found {
 		return when, i, false
 	}
 	month, _ := strconv.Atoi(v)
 	next = i + 1
-	if n := p.whole(next); day == 0 && n >= 1 && n <= 31 {
-		day, next = n, next+1
-		if u, ok := p.at(next).value(catUnit); ok && (u == "day" || u == "dayofmonth") {
-			next++
-		}
+	if day == 0 {
+		day, next = p.dayAfter(next)
 	}
-	year := 0
-	j := next
+	year, j := 0, next
 	for p.at(j).filler() {
 		j++
 	}
-	if n := p.whole(j); n >= 1990 && n <= 2999 {
+	if n := p.whole(j); isYear(n) {
 		year, next = n, j+1
 	}
 	return p.calendar(year, month, day), next, true
+}
+
+func isYear(n int) bool { return n >= 1990 && n <= 2999 }
+
+func isDay(n int) bool { return n >= 1 && n <= 31 }
+
+// dayBefore returns the day at i and where the month behind it stands, or 0
+// and i.
+func (p *parser) dayBefore(i int) (day, month int) {
+	n := p.whole(i)
+	if !isDay(n) || p.language == "zh" || p.language == "ja" {
+		return 0, i
+	}
+	j := i + 1
+	for p.at(j).is(catSkip) && j < i+3 {
+		j++
+	}
+	if !p.at(j).is(catMonth) {
+		return 0, i
+	}
+	return n, j
+}
+
+// dayAfter returns the day behind a month, with 日 or 号 behind it or not.
+func (p *parser) dayAfter(i int) (day, next int) {
+	n := p.whole(i)
+	if !isDay(n) {
+		return 0, i
+	}
+	if u, ok := p.at(i + 1).value(catUnit); ok && (u == "day" || u == "dayofmonth") {
+		return n, i + 2
+	}
+	return n, i + 1
 }
 
 // calendar returns a month or a day of a year; without a year, the latest
@@ -204,7 +224,7 @@ func (p *parser) calendar(year, month, day int) period {
 // year reads "2025", "2025年", "2025年3月".
 func (p *parser) year(i int) (when period, next int, ok bool) {
 	y := p.whole(i)
-	if y < 1990 || y > 2999 {
+	if !isYear(y) {
 		return when, i, false
 	}
 	next = i + 1
@@ -212,13 +232,7 @@ func (p *parser) year(i int) (when period, next int, ok bool) {
 		next++
 		if v, ok := p.at(next).value(catMonth); ok {
 			month, _ := strconv.Atoi(v)
-			next++
-			day := 0
-			if n := p.whole(next); n >= 1 && n <= 31 {
-				if u, ok := p.at(next + 1).value(catUnit); ok && (u == "day" || u == "dayofmonth") {
-					day, next = n, next+2
-				}
-			}
+			day, next := p.dayAfter(next + 1)
 			return p.calendar(y, month, day), next, true
 		}
 	}
@@ -253,7 +267,7 @@ func (p *parser) duration(i int) (n int, unit string, next int, ok bool) {
 		n = 1 // "a year", whose article was skipped
 	}
 	unit, ok = p.at(i).value(catUnit)
-	if !ok || unit == "dayofmonth" || unit == "year" && n >= 1990 {
+	if !ok || unit == "dayofmonth" || unit == "year" && isYear(n) {
 		return 0, "", i, false
 	}
 	return n, unit, i + 1, true
@@ -278,50 +292,59 @@ func (p *parser) recent(i int) bool {
 // 以上前".
 func (p *parser) age(i int) bool {
 	s := p.spans[i]
-	since, isSince := s.value(catSince)
-	than, isThan := s.value(catCompare)
-	j := i
-	if isSince || isThan {
-		j = p.skipTime(i)
+	if s.any(catSince, catCompare) {
+		return p.ageCompared(i)
 	}
-	n, unit, next, ok := p.duration(j)
+	n, unit, next, ok := p.duration(i)
 	if !ok {
 		return false
 	}
-	moment := period{start: ago(n, unit), end: ago(n, unit), days: 2}
-	switch {
-	case isSince || isThan:
-		older := since == "lt" || isThan && (than == "gt" || than == "gte")
-		if p.at(next).is(catAgo) || p.at(next).is(catSinceAfter) || p.at(next).has(catAsk, "age") || p.at(next) != nil && p.at(next).text == "old" {
-			next++
-			if since == "gte" || since == "gt" {
-				older = false
-			}
-		} else if !isSince && !p.created && !p.at(p.after(next-1)).is(catCreated) && !(p.language == "es" && p.at(p.before(i)).is(catHave)) {
-			return false
-		}
-		p.inherent = true
-		if older {
-			p.bound("lt", moment, i, next)
-		} else {
-			p.bound("gte", moment, i, next)
-		}
-		return true
-	case p.at(next).is(catSinceAfter) && !p.at(next).is(catAgo):
-		v, _ := p.at(next).value(catSinceAfter)
-		p.inherent = true
-		p.bound(v, moment, i, next+1)
-		return true
-	case p.at(next).is(catCompareAfter) && p.at(next+1).is(catSinceAfter):
-		v, _ := p.at(next + 1).value(catSinceAfter)
-		p.inherent = true
-		p.bound(v, moment, i, next+2)
-		return true
-	case p.at(next).is(catAgo):
+	end := p.at(next)
+	if end.is(catCompareAfter) && p.at(next+1).is(catSinceAfter) { // 1年以上前
+		next++
+		end = p.at(next)
+	} else if end.is(catAgo) {
 		p.daysAgo(n, unit, i, next+1)
 		return true
 	}
-	return false
+	since, ok := end.value(catSinceAfter)
+	if !ok {
+		return false
+	}
+	p.inherent = true
+	p.bound(since, instant(n, unit), i, next+1)
+	return true
+}
+
+func instant(n int, unit string) period {
+	return period{start: ago(n, unit), end: ago(n, unit), days: 2}
+}
+
+// ageCompared reads "older than a year" and "more than 30 days old".
+func (p *parser) ageCompared(i int) bool {
+	s := p.spans[i]
+	since, isSince := s.value(catSince)
+	than, _ := s.value(catCompare)
+	n, unit, next, ok := p.duration(p.skipTime(i))
+	if !ok {
+		return false
+	}
+	older := since == "lt" || than == "gt" || than == "gte"
+	switch end := p.at(next); {
+	case end.any(catAgo, catSinceAfter), end.has(catAsk, "age"), end.word() == "old":
+		next++
+		older = older && since != "gte" && since != "gt"
+	case isSince, p.created, p.at(p.after(next - 1)).is(catCreated), p.language == "es" && p.at(p.before(i)).is(catHave):
+	default:
+		return false
+	}
+	p.inherent = true
+	bound := "gte"
+	if older {
+		bound = "lt"
+	}
+	p.bound(bound, instant(n, unit), i, next)
+	return true
 }
 
 // daysAgo reads "3 days ago" as that day; longer units as the time since.

@@ -172,31 +172,35 @@ func (q Query) Validate() error {
 	if !q.reads() {
 		return nil
 	}
+	if len(q.GroupBy) > 2 {
+		return errors.New("it groups by more than two fields")
+	}
 	for _, f := range q.Filters {
-		if err := q.validField(f.Field); err != nil {
-			return err
-		}
 		if !slices.Contains(operators, f.Op) {
 			return fmt.Errorf("there is no operator %q", f.Op)
 		}
 	}
-	for _, g := range q.GroupBy {
-		if err := q.validField(g); err != nil {
+	for _, name := range q.fields() {
+		if err := q.validField(name); err != nil {
 			return err
 		}
-	}
-	if len(q.GroupBy) > 2 {
-		return errors.New("it groups by more than two fields")
-	}
-	if a := q.Aggregate; a != nil && a.Field != "" {
-		if err := q.validField(a.Field); err != nil {
-			return err
-		}
-	}
-	if s := q.Sort; s != nil && s.Field != "count" && s.Field != "" && !isFacet(q.Entity) {
-		return q.validField(s.Field)
 	}
 	return nil
+}
+
+// fields returns the names of all fields that the query is about.
+func (q Query) fields() []string {
+	names := slices.Clone(q.GroupBy)
+	for _, f := range q.Filters {
+		names = append(names, f.Field)
+	}
+	if a := q.Aggregate; a != nil && a.Field != "" {
+		names = append(names, a.Field)
+	}
+	if s := q.Sort; s != nil && s.Field != "count" && s.Field != "" && !isFacet(q.Entity) {
+		names = append(names, s.Field)
+	}
+	return names
 }
 
 var operators = []Op{

@@ -82,34 +82,30 @@ func nearestOf(word string, list []string, sets []uint64) (found []string, slips
 	}
 	have, runes := letters(word), []rune(word)
 	for i, candidate := range list {
-		if d := len(candidate) - len(word); d > 4*most || -d > 4*most {
+		if d := len(candidate) - len(word); d > 4*most || -d > 4*most || most == 1 && allowed(candidate) > 1 && len(runes) < 7 {
 			continue
 		}
-		var set uint64
-		if sets != nil {
-			set = sets[i]
-		} else {
-			set = letters(candidate)
-		}
-		if bits.OnesCount64(have^set) > 2*most {
+		if bits.OnesCount64(have^lettersAt(sets, i, candidate)) > 2*most {
 			continue
 		}
-		if most < allowed(candidate) && allowed(candidate) > 1 && len(runes) < 7 {
+		d := distance(runes, []rune(candidate), most)
+		if d > most {
 			continue
 		}
-		switch d := distance(runes, []rune(candidate), most); {
-		case d > most:
-		case d < most || len(found) == 0:
-			if d < slips || len(found) == 0 {
-				found = found[:0]
-			}
-			most, slips = d, d
-			found = append(found, candidate)
-		default:
-			found = append(found, candidate)
+		if d < most {
+			found = found[:0]
 		}
+		most, slips = d, d
+		found = append(found, candidate)
 	}
 	return found, slips
+}
+
+func lettersAt(sets []uint64, i int, word string) uint64 {
+	if sets == nil {
+		return letters(word)
+	}
+	return sets[i]
 }
 
 // stems are the forms in which a word of English or Spanish may stand in the

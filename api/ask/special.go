@@ -2,7 +2,6 @@ package ask
 
 import (
 	"slices"
-	"strings"
 )
 
 // special reads questions that are not about things in the tree: about
@@ -60,26 +59,42 @@ func metaQuery(e Entity, topic string) Query {
 // meta reads questions about Canopy itself.
 func (m *marker) meta() (Query, bool) {
 	topics := m.metaOf()
-	cluster := slices.ContainsFunc(m.spans, func(s *span) bool { return len(s.called(EntityCluster)) > 0 && !isValue(s) })
-	switch {
-	case topics["expires_at"] && !cluster && (m.has(catSignIn) || m.has(catSecret) || m.asks("when") || m.asks("age") || m.only(catMeta)):
-		return metaQuery(EntityGrant, "expires_at"), true
-	case topics["missing"], m.has(catWhy) && !m.has(catState) && !m.has(catTrouble) && m.namesSomething():
+	if topics["missing"] || m.asksWhyNot() {
 		return m.missing(), true
-	case topics["requests"]:
+	}
+	if topics["requests"] {
 		return metaQuery(EntityRequest, "requests"), true
-	case topics["user"] && !m.has(catSecret):
-		return metaQuery(EntityGrant, "user"), true
-	case topics["scope"] && !cluster && !m.has(catSecret):
-		return metaQuery(EntityGrant, "scope"), true
-	case topics["read_at"] && !cluster && !m.has(catSecret) && !m.hasEntity():
-		return metaQuery(EntitySnapshot, "read_at"), true
-	case topics["forget"] && !m.has(catSecret) && m.short():
-		return metaQuery(EntityNone, "forget"), true
-	case topics["help"] && !m.has(catSecret) && m.short():
-		return metaQuery(EntityNone, "help"), true
+	}
+	cluster := slices.ContainsFunc(m.spans, func(s *span) bool { return len(s.called(EntityCluster)) > 0 && !isValue(s) })
+	if topics["expires_at"] && !cluster && m.asksEnd() {
+		return metaQuery(EntityGrant, "expires_at"), true
+	}
+	if m.has(catSecret) {
+		return Query{}, false
+	}
+	for _, t := range []struct {
+		topic  string
+		entity Entity
+		fits   bool
+	}{
+		{"user", EntityGrant, true}, {"scope", EntityGrant, !cluster}, {"read_at", EntitySnapshot, !cluster && !m.hasEntity()},
+		{"forget", EntityNone, m.short()}, {"help", EntityNone, m.short()},
+	} {
+		if topics[t.topic] && t.fits {
+			return metaQuery(t.entity, t.topic), true
+		}
 	}
 	return Query{}, false
+}
+
+// asksEnd reports whether the end that was named is that of a sign-in.
+func (m *marker) asksEnd() bool {
+	return m.has(catSignIn) || m.has(catSecret) || m.asks("when") || m.asks("age") || m.only(catMeta)
+}
+
+// asksWhyNot reports whether it is asked why something is not there.
+func (m *marker) asksWhyNot() bool {
+	return m.has(catWhy) && !m.has(catState) && !m.has(catTrouble) && m.namesSomething()
 }
 
 // namesSomething reports whether there is a name, or a word that may be one.
@@ -140,30 +155,29 @@ func (m *marker) missing() Query {
 // one that is an order wherever it stands.
 func (m *marker) imperative() (Query, bool) {
 	for i, s := range m.spans {
-		if s.quoted || m.onlyName(s) {
-			continue
-		}
-		if s.is(catWriteAlways) || s.is(catBefore) && m.writes(i) {
+		if !s.quoted && !m.onlyName(s) && (s.is(catWriteAlways) || s.is(catBefore) && m.writes(i)) {
 			return m.order(), true
 		}
 	}
-	first := m.firstWord()
-	s := m.spanAt(first)
-	if !s.is(catWrite) || s.quoted || m.asksOther() {
-		return Query{}, false
-	}
-	if !isValue(s) && !s.is(catCreated) || m.language == "en" || m.language == "es" {
-		if s.is(catEntity) || s.is(catCreated) && m.language == "es" && m.asks("who") {
-			return Query{}, false
-		}
+	if first := m.firstWord(); m.commands(first) && !m.asksOther() {
 		return m.order(), true
 	}
-	// 暂停 and 创建 are verbs and states alike: what follows decides.
-	next := m.spanAt(first + 1)
-	if next == nil || next.is(catOf) || next.is(catTime) || next.is(catIn) || next.is(catUnit) || next.is(catMonth) {
-		return Query{}, false
+	return Query{}, false
+}
+
+// commands reports whether the first word is a verb of change. Where it can be
+// a state as well, as 暂停 and 创建 can, what follows decides.
+func (m *marker) commands(first int) bool {
+	s, next := m.spanAt(first), m.spanAt(first+1)
+	switch {
+	case !s.is(catWrite), s.quoted:
+		return false
+	case m.language == "en" || m.language == "es":
+		return !s.is(catEntity) && (!s.is(catCreated) || m.language == "en" || !m.asks("who"))
+	case isValue(s), s.is(catCreated):
+		return next != nil && !next.any(catOf, catTime, catIn, catUnit, catMonth)
 	}
-	return m.order(), true
+	return !s.is(catEntity)
 }
 
 func (m *marker) writes(i int) bool {
@@ -174,7 +188,7 @@ func (m *marker) writes(i int) bool {
 // beginning is no order.
 func (m *marker) asksOther() bool {
 	for i, s := range m.spans {
-		if v, ok := s.value(catAsk); ok && v != "list" && !(i == 0) && m.language != "en" {
+		if v, ok := s.value(catAsk); ok && v != "list" && i > 0 && m.language != "en" {
 			return true
 		}
 	}
@@ -261,53 +275,57 @@ func (m *marker) outsideOf() (Query, bool) {
 // past reads questions about changes: "when did X become paused", "what
 // changed since yesterday".
 func (m *marker) past(w *World) (Query, bool) {
-	change := false
-	become := false
-	for _, s := range m.spans {
-		if s.quoted || m.onlyName(s) {
-			continue
-		}
-		change = change || s.has(catHistory, "change")
-		become = become || s.has(catHistory, "become")
-	}
-	if !change && !become && !m.asks("when") {
+	change := m.hasSense(catHistory, "change")
+	if !change && !m.hasSense(catHistory, "become") && !m.asks("when") {
 		return Query{}, false
 	}
 	p := parse(m.fresh(), w)
 	cluster := p.named(EntityCluster)
-	state, hasState := "", false
+	state := ""
 	for _, f := range p.filters {
 		if f.Field == fieldState && f.Op == OpEq {
-			state, hasState = f.Value.Text, true
+			state = f.Value.Text
 		}
 	}
-	if !change && !(p.asks["when"] && cluster != nil && hasState) {
+	if !change && (!p.asks["when"] || cluster == nil || state == "") {
 		return Query{}, false
 	}
 	q := Query{Intent: IntentHistory, Entity: EntityChange, Filters: []Filter{}, Sort: &Sort{Field: "time", Dir: "desc"}}
-	if cluster != nil {
-		q.Filters = append(q.Filters, Filter{fieldClusterN, OpEq, text(cluster.things[0].text)})
-	}
-	field := m.changedField()
-	if hasState {
-		field = fieldState
-	}
-	if field != "" {
-		q.Filters = append(q.Filters, Filter{"field", OpEq, text(field)})
-	}
-	if hasState {
-		q.Filters = append(q.Filters, Filter{"to", OpEq, text(state)})
-	}
-	for _, f := range p.filters {
-		if f.Field == fieldCreated {
-			q.Filters = append(q.Filters, Filter{"time", f.Op, f.Value})
-		}
-	}
 	if p.asks["when"] {
 		one := 1
 		q.Sort.Limit = &one
 	}
+	if cluster != nil {
+		q.Filters = append(q.Filters, Filter{fieldClusterN, OpEq, text(cluster.things[0].text)})
+	}
+	q.Filters = append(q.Filters, m.changed(p, state)...)
 	return q, true
+}
+
+// changed returns the filters on what changed, to what and when.
+func (m *marker) changed(p *parser, state string) []Filter {
+	var filters []Filter
+	field := m.changedField()
+	if state != "" {
+		field = fieldState
+	}
+	if field != "" {
+		filters = append(filters, Filter{"field", OpEq, text(field)})
+	}
+	if state != "" {
+		filters = append(filters, Filter{"to", OpEq, text(state)})
+	}
+	for _, f := range p.filters {
+		if f.Field == fieldCreated {
+			filters = append(filters, Filter{"time", f.Op, f.Value})
+		}
+	}
+	return filters
+}
+
+// hasSense reports whether a word has a meaning, outside of quotes and names.
+func (m *marker) hasSense(category, value string) bool {
+	return slices.ContainsFunc(m.spans, func(s *span) bool { return s.has(category, value) && !s.quoted && !m.onlyName(s) })
 }
 
 // changedField returns the field whose changes are asked for.
@@ -337,49 +355,43 @@ func (m *marker) fresh() *marker {
 // deed reads what is to be done with things: opened in the console, or
 // written to a file.
 func (m *marker) deed(w *World) (Query, *draft, bool) {
-	open, export := false, false
-	for _, s := range m.spans {
-		if s.quoted || m.onlyName(s) {
-			continue
-		}
-		open = open || s.is(catOpen) || s.is(catConsole)
-		export = export || s.is(catExport)
-	}
+	open, export := m.has(catOpen) || m.has(catConsole), m.has(catExport)
 	if !open && !export {
 		return Query{}, nil, false
 	}
 	again := m.fresh()
 	again.spans = slices.DeleteFunc(again.spans, func(s *span) bool {
-		return !s.quoted && len(s.names) == 0 && (s.is(catOpen) || s.is(catConsole) || s.is(catExport) || s.is(catFormat))
+		return !s.quoted && len(s.names) == 0 && s.any(catOpen, catConsole, catExport, catFormat)
 	})
 	p := parse(again, w)
-	if len(p.loners) > 0 || p.negate {
-		return Query{}, nil, false
-	}
 	d, ok := p.build()
-	if !ok || len(d.Filters)+len(p.nouns) == 0 {
+	if !ok || len(p.loners) > 0 || p.negate || len(d.Filters)+len(p.nouns) == 0 {
 		return Query{}, nil, false
 	}
-	q := d.Query
 	if export {
-		q.Intent, q.Aggregate, q.GroupBy = IntentExport, nil, nil
-		if q.Sort == nil || strings.HasPrefix(q.Sort.Field, "count") {
-			q.Sort = &Sort{Field: fieldName, Dir: "asc"}
-		}
-		if format := m.format(); format != "" {
-			q.Aggregate = &Aggregate{Op: "format", Fields: []string{format}}
-		}
-		return q, nil, true
+		return m.exported(d), nil, true
 	}
 	if len(p.refs) != 1 || len(p.filters) > 0 {
 		return Query{}, nil, false
 	}
-	q.Intent, q.Aggregate, q.Sort = IntentNavigate, nil, nil
+	d.Intent, d.Aggregate, d.Sort = IntentNavigate, nil, nil
 	if len(d.doubts) > 0 {
-		d.Query = q
-		return q, d, true
+		return d.Query, d, true
 	}
-	return q, nil, true
+	return d.Query, nil, true
+}
+
+// exported turns a query into that of an export.
+func (m *marker) exported(d *draft) Query {
+	q := d.Query
+	q.Intent, q.Aggregate, q.GroupBy = IntentExport, nil, nil
+	if q.Sort == nil || q.Sort.Field == "count" {
+		q.Sort = &Sort{Field: fieldName, Dir: "asc"}
+	}
+	if format := m.format(); format != "" {
+		q.Aggregate = &Aggregate{Op: "format", Fields: []string{format}}
+	}
+	return q
 }
 
 // format returns the kind of file that was named, if it is not CSV.

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,46 +214,50 @@ func termFilters(field string, t *term, w *World) ([]Filter, error) {
 // vocabulary where the field has such.
 func termValueFilters(field string, v *termValue, op Op, w *World) ([]Filter, error) {
 	s := v.text()
-	one := func(f string, value Value) ([]Filter, error) { return []Filter{{f, op, value}}, nil }
 	switch field {
 	case fieldRegion:
 		return placeFilter(s, op, w)
 	case fieldState, fieldPlan, fieldProvider, fieldCity, fieldCountry, fieldContinent:
 		return wordFilter(field, s, op)
-	case fieldVersion:
-		value := "v" + strings.TrimPrefix(strings.ToLower(s), "v")
-		if op == OpEq && strings.Count(value, ".") < 2 {
-			return []Filter{{field, OpPrefix, text(value)}}, nil
-		}
-		return one(field, text(value))
 	case fieldCreated:
 		return timeFilters(s, op)
+	case fieldVersion:
+		return versionFilter(s, op), nil
 	case fieldLimit, fieldNodes, fieldClusters, fieldProjects, fieldBranches:
-		if s == "none" {
-			return []Filter{{field, OpNull, Value{}}}, nil
-		}
-		n, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q is no number", s)
-		}
-		return one(field, number(n))
-	case fieldName:
-		if v.Quoted == nil && strings.HasSuffix(s, "*") {
-			return []Filter{{field, OpPrefix, text(strings.TrimSuffix(s, "*"))}}, nil
-		}
-	case fieldCreator:
-		for _, n := range w.nameIndex().find(keyOf(s)) {
-			if n.entity == EntityCreator {
-				s = n.text
-			}
-		}
+		return numberFilter(field, s, op)
 	}
-	return one(field, text(caseOf(field, s, w)))
+	if begin, ok := strings.CutSuffix(s, "*"); ok && field == fieldName && v.Quoted == nil {
+		return []Filter{{field, OpPrefix, text(begin)}}, nil
+	}
+	return []Filter{{field, op, text(caseOf(field, s, w))}}, nil
+}
+
+// versionFilter reads a version: all of v7.5, but only v8.5.3.
+func versionFilter(s string, op Op) []Filter {
+	value := "v" + strings.TrimPrefix(strings.ToLower(s), "v")
+	if op == OpEq && strings.Count(value, ".") < 2 {
+		op = OpPrefix
+	}
+	return []Filter{{fieldVersion, op, text(value)}}
+}
+
+// numberFilter reads a number, or "none".
+func numberFilter(field, s string, op Op) ([]Filter, error) {
+	if s == "none" {
+		return []Filter{{field, OpNull, Value{}}}, nil
+	}
+	n, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return nil, fmt.Errorf("%q is no number", s)
+	}
+	return []Filter{{field, op, number(n)}}, nil
 }
 
 // caseOf returns a name as TiDB Cloud writes it, if only the case differs.
 func caseOf(field, s string, w *World) string {
-	entity := map[string]Entity{fieldName: EntityCluster, fieldClusterN: EntityCluster, fieldProject: EntityProject, fieldOrg: EntityOrg}[field]
+	entity := map[string]Entity{
+		fieldName: EntityCluster, fieldClusterN: EntityCluster, fieldProject: EntityProject, fieldOrg: EntityOrg, fieldCreator: EntityCreator,
+	}[field]
 	things := w.nameIndex().find(keyOf(s))
 	for _, n := range things {
 		if n.text == s {

@@ -190,8 +190,9 @@ func (a *asked) view() *inventory.View {
 
 // world is everything the next question may be about.
 func (s *asking) world() *ask.World {
-	var calls []ask.Call
-	for _, r := range s.setup.Activity.Since(0) {
+	requests := s.setup.Activity.Since(0)
+	calls := make([]ask.Call, 0, len(requests))
+	for _, r := range requests {
 		calls = append(calls, ask.Call{At: r.At, Host: r.Host, Method: r.Method, Path: r.Path, Status: r.Status})
 	}
 	if s.known == nil {
