@@ -95,6 +95,7 @@ func TestAHostThatRefusesTheTokenSaysWhyAndIsAskedAgain(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.signIn(t, alice, acme)
 	d.showReach(t)
+	d.Loop.Until(t, "the hosts that the sign-in asks", func() bool { return !d.session.State().Probing })
 	d.reread(t, "unauthorized=dedicated")
 	uitest.Expect(t, d.canvas(), "answers 401: signed in, but this host refuses the token", "analytics", "granted, but could not be read")
 	d.press(t, "Why?") // of the project
