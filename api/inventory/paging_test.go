@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"canopy/api/inventory"
+	"canopy/api/sandbox"
 )
 
 // pages answers the serverless list with bodies by page token.
@@ -54,6 +55,17 @@ func TestOddPaging(t *testing.T) {
 		{"a total that grows is met", map[string]string{
 			"":  `{"clusters":[` + a + `],"nextPageToken":"x","totalSize":1}`,
 			"x": `{"clusters":[` + b + `,` + c + `],"totalSize":3}`}, "a b", "c", true, ""},
+		{"a total that goes up and down is the last one told", map[string]string{
+			"":  `{"clusters":[` + a + `],"nextPageToken":"x","totalSize":5}`,
+			"x": `{"clusters":[` + b + `],"nextPageToken":"y","totalSize":1}`,
+			"y": `{"clusters":[` + c + `],"totalSize":3}`}, "a b", "c", true, ""},
+		{"a last page may be empty", map[string]string{
+			"":  `{"clusters":[` + a + `],"nextPageToken":"x","totalSize":1}`,
+			"x": `{}`}, "a", "", true, ""},
+		{"a cluster that moves back and forth is where it was last", map[string]string{
+			"":  `{"clusters":[` + a + `],"nextPageToken":"x","totalSize":2}`,
+			"x": `{"clusters":[{"clusterId":"1","displayName":"a","labels":{"tidb.cloud/project":"103"}},` + b + `],"nextPageToken":"y","totalSize":2}`,
+			"y": `{"clusters":[` + a + `],"totalSize":2}`}, "a b", "", true, ""},
 		{"a total that is missed makes the count a guess", map[string]string{
 			"":  `{"clusters":[` + a + `],"nextPageToken":"x","totalSize":3}`,
 			"x": `{"clusters":[` + c + `],"totalSize":3}`}, "a", "c", false, ""},
@@ -173,6 +185,86 @@ func TestClusterThatBothHostsTellOfIsOne(t *testing.T) {
 	}
 	if c, ok := s.Cluster("9005"); !ok || c.Name != "warehouse" {
 		t.Errorf("found %+v", c)
+	}
+}
+
+func TestDedicatedClusterThatTwoProjectsTellOfIsOne(t *testing.T) {
+	cloud := newCloud(t)
+	cloud.projects = append(cloud.projects, row{"105", "bunker", "dedicated", ""})
+	cloud.fault = func(w http.ResponseWriter, _ *http.Request, what, _ string) bool {
+		if what == "dedicated/105" { // it was moved there after 102 was read
+			w.Write([]byte(`{"clusters":[{"clusterId":"9005","displayName":"warehouse","labels":{"tidb.cloud/project":"105"}},{"clusterId":"9100","displayName":"vault"}],"totalSize":2}`))
+		}
+		return what == "dedicated/105"
+	}
+	v := cloud.inventory(t)
+	s := load(t, v)
+	if n, _ := s.Count(); n != 8 || names(s, "102") != "archive warehouse" || names(s, "105") != "vault" {
+		t.Errorf("%d clusters: %s", n, tree(s))
+	}
+	if found := ids(s.Search("name:warehouse")); found != "9005" {
+		t.Errorf("found %q", found)
+	}
+	cloud.change(func() { cloud.clusters = slices.DeleteFunc(cloud.clusters, func(r row) bool { return r.id == "9005" }) })
+	if err := v.Reload(t.Context(), dedicatedPart("102"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if s := v.Snapshot(); names(s, "102") != "archive" || names(s, "105") != "vault warehouse" {
+		t.Errorf("after the next reading: %s", tree(s))
+	}
+}
+
+func TestClusterThatMovesBetweenReadings(t *testing.T) {
+	cloud := newCloud(t)
+	cloud.pageSize = 1
+	v := cloud.inventory(t)
+	before := load(t, v)
+	cloud.change(func() {
+		for i := range cloud.clusters {
+			if cloud.clusters[i].id == "9002" {
+				cloud.clusters[i].project = "103"
+			}
+		}
+	})
+	where := func(s *inventory.Snapshot) string {
+		c, ok := s.Cluster("9002")
+		found := s.Search("orders-9")
+		if !ok || len(found) != 1 || found[0].ProjectID != c.ProjectID || s.Clusters(c.ProjectID)[found[0].Index].ID != "9002" {
+			t.Errorf("in %q, and found %+v", c.ProjectID, found)
+		}
+		return c.ProjectID
+	}
+	if err := v.Reload(t.Context(), serverlessPart, func(s *inventory.Snapshot) {
+		if got := where(s); s.Status(serverlessPart).Loading && got != "101" {
+			t.Errorf("half-way it is in %q", got)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := where(v.Snapshot()); got != "103" {
+		t.Errorf("in the end it is in %q", got)
+	}
+	if got := where(before); got != "101" {
+		t.Errorf("the snapshot before has moved it to %q", got)
+	}
+}
+
+func TestSandboxThatPagesInCircles(t *testing.T) {
+	server := startSandbox(t, sandbox.Options{Clusters: 500})
+	e := server.Endpoints()
+	v := inventoryOf(t, e, tokenFor(t, e, "alice@acme.example", "3003", "all"))
+	if err := server.SetFaults("page-loop=clusters"); err != nil {
+		t.Fatal(err)
+	}
+	load(t, v)
+	if status := v.Snapshot().Status(serverlessPart); status.Rows != 100 || status.Requests > 3 || status.Err == nil || !strings.Contains(status.Err.Error(), "repeats a page token") {
+		t.Errorf("status %+v", status)
+	}
+	if err := server.SetFaults(); err != nil {
+		t.Fatal(err)
+	}
+	if n, exact := load(t, v).Count(); n != 500 || !exact {
+		t.Errorf("%d clusters, exact %v", n, exact)
 	}
 }
 
