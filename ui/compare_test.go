@@ -240,6 +240,37 @@ func TestTheComparisonFollowsTheGrants(t *testing.T) {
 	d.until(t, "A and B are the same grant.")
 }
 
+func TestAComparisonGoesOnWhenTheGrantThatWasBeingReadIsLeft(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.Grants(t, carol, acme, "101")
+	d.Clock.Advance(time.Minute)
+	d.signIn(t, alice, acme, "101", "102", "107")
+	d.faults(t, "slow=serverless:1s")
+	d.restart(t)
+	d.openComparison(t)
+	d.Loop.Until(t, "the comparison to begin", func() bool { return d.session.State().Comparison != nil })
+	d.openSwitcher(t)
+	uitest.Key(d.canvas(), fyne.KeyDown, fyne.KeyReturn)
+	d.faults(t)
+	d.until(t, "A sees 2 projects and 3 clusters that B does not.")
+}
+
+func TestAGrantThatAnotherCopyHasReplacedIsFollowed(t *testing.T) {
+	d := newDesk(t, sandbox.Options{})
+	d.sideBySide(t)
+	st := d.session.State()
+	replaced := st.Grants[slices.IndexFunc(st.Grants, func(g auth.Grant) bool { return g.User.Email == carol })]
+	d.Person.Allows(carol, acme, "101", "102")
+	if _, err := d.Auth.SignIn(t.Context(), stage.Sandbox, auth.Options{Replaces: replaced.ID}, nil); err != nil {
+		t.Fatal(err)
+	}
+	d.Clock.Advance(time.Minute)
+	d.Grants(t, bob, acme, "107") // used later than carol's
+	d.session.Dismiss()
+	d.until(t, "A sees 1 project that B does not.")
+	uitest.Expect(t, d.canvas(), carol)
+}
+
 func TestRowsAreCopied(t *testing.T) {
 	d := newDesk(t, sandbox.Options{})
 	d.sideBySide(t)

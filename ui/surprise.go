@@ -18,11 +18,7 @@ import (
 
 // surpriseQuestion asks what to do with a consent that came from somebody else, or for another
 // organization, than was asked for.
-type surpriseQuestion struct {
-	about    *session.Surprise
-	modal    *part.Modal
-	answered bool
-}
+type surpriseQuestion struct{ modal *part.Modal }
 
 // askSurprise shows the question of a state until it is answered: before that nobody can sign in.
 // While another dialog is open it waits; see askSurpriseLater.
@@ -34,7 +30,6 @@ func (w *Window) askSurprise(st session.State) {
 		if q != nil && q.modal == w.modal && w.modal != nil {
 			q.modal.Close()
 		}
-	case q != nil && q.answered && q.about == st.Surprise:
 	case w.modal == nil || w.finder != nil:
 		w.surprise = w.newSurpriseQuestion(st)
 	}
@@ -55,10 +50,9 @@ const surpriseWidth = 600
 
 func (w *Window) newSurpriseQuestion(st session.State) *surpriseQuestion {
 	sp := st.Surprise
-	q := &surpriseQuestion{about: sp}
+	q := &surpriseQuestion{}
 	answer := func(a session.Answer) func() {
 		return func() {
-			q.answered = true
 			q.modal.Close()
 			w.Session.Settle(a)
 		}

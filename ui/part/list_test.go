@@ -154,7 +154,7 @@ func TestAPanelHangsWhereThereIsRoomAndClosesLikeAMenu(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			anchor := part.NewButton("Open", nil)
 			field := part.NewButton("first", nil)
-			content := container.NewStack(part.NewBox("", "", 0).SetMin(fyne.NewSize(0, c.height)), field)
+			content := container.NewStack(part.NewBox("", "", 0).SetMin(fyne.NewSize(0, c.height)), part.Frame(field, nil, nil, nil, nil))
 			w := show(t, container.NewWithoutLayout(anchor), 800, 500)
 			anchor.Resize(fyne.NewSize(80, 30))
 			anchor.Move(c.at)
